@@ -56,6 +56,11 @@ export interface RunScenarioOptions extends PlanOptions, NetworkOptions {
   readonly mailbox?: MailboxKind;
   /** Where the run's directory is made. Left out: `results`. */
   readonly results?: string;
+  /**
+   * `true`: what was planned and did not happen fails the run, and a plan that shows that something will not happen is refused.
+   * Left out: `false`; the summary's `warnings` and `carriedOut` tell.
+   */
+  readonly strict?: boolean;
   /** `false`: a run on real threads leaves no record of the order of its operations, and cannot be replayed. */
   readonly record?: boolean;
   /** Ends the run early when it aborts; the results are written all the same. */
@@ -74,6 +79,7 @@ const OPTIONS: Readonly<Record<keyof RunScenarioOptions, true>> = {
   mailbox: true,
   results: true,
   record: true,
+  strict: true,
   signal: true,
   onProgress: true,
   target: true,

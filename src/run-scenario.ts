@@ -25,6 +25,10 @@ import {
   refuseNetworkScenario,
   refuseThreadFaultsOfRouter,
   scenarioFrom,
+  ScenarioError,
+  warningLines,
+  type LoadedScenario,
+  type Plan,
   type Scenario,
   type ScenarioInput,
 } from "./load/scenario/index.js";
@@ -84,13 +88,14 @@ export async function runScenario(
 ): Promise<FinishedRun> {
   checkOptions(options);
   const { engine = "threads", threads, mailbox = "sound", results = "results" } = options;
-  const { seed, workers, durationMs, record = true, target, listen } = options;
+  const { seed, workers, durationMs, record = true, strict = false, target, listen } = options;
   const { signal = new AbortController().signal, onProgress = () => undefined } = options;
   const progress = guarded(onProgress);
   const loaded = typeof scenario === "string" ? await openScenario(scenario) : scenarioFrom(scenario, "a program");
   checkScenario(loaded.scenario, options);
   const planOptions = { seed, workers, durationMs };
   const plan = buildPlan(loaded.scenario, planOptions);
+  if (strict) refuseWarnings(loaded, plan, target !== undefined || listen !== undefined);
   const runId = newRunId(plan.scenario, plan.seed, new Date());
   const choices = {
     seed,
@@ -100,6 +105,7 @@ export async function runScenario(
     virtual: engine === "virtual",
     mailbox,
     record,
+    strict,
     target,
     listen,
     dialect: options.dialect,
@@ -164,6 +170,12 @@ function openNetwork(
     onBackend: () => undefined,
     interrupt,
   });
+}
+
+/** @throws ScenarioError when the plan shows that something of it will not happen */
+function refuseWarnings(loaded: LoadedScenario, plan: Plan, isOverNetwork: boolean): void {
+  const [first, ...others] = warningLines(loaded, plan, { isOverNetwork });
+  if (first !== undefined) throw new ScenarioError([first, ...others]);
 }
 
 /** @throws ScenarioError when the run cannot carry the scenario out */

@@ -1,6 +1,6 @@
 /** Texts about a search for a capacity that its outputs share. */
 import { ENGINE_LABELS, type Capacity } from "../results/index.js";
-import { EXIT, formatCount, formatSeconds, plural } from "../vocabulary/index.js";
+import { EXIT, formatCount, formatElapsed, plural } from "../vocabulary/index.js";
 
 /** An arrival rate with three digits, or all of its whole number: 1,667, 83.3, 0.5. */
 export function formatRate(rate: number): string {
@@ -41,7 +41,7 @@ export function capacityFacts({ seed, trials, engine, search }: Capacity): strin
   return [
     seedsText({ seed, search }),
     plural(trials.length, "trial"),
-    formatSeconds(tookMs, 0),
+    formatElapsed(tookMs),
     ENGINE_LABELS[engine],
     ...(search.metric === null ? [] : [`only the thresholds on ${search.metric} decide`]),
   ];

@@ -16,5 +16,5 @@ export { compareReports, noteOutputs, renderReportOf, writeReport, writeRun, typ
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./terminal/live-terminal.js";
 export { renderFinalUpdate, renderLive, renderLiveUpdate, renderWaiting, type LiveView } from "./html/live-page.js";
-export { renderSummary, type RenderOptions } from "./terminal/summary-terminal.js";
+export { renderSummary, renderVerdict, type RenderOptions } from "./terminal/summary-terminal.js";
 export type { Division } from "./tagged-parts.js";

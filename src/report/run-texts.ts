@@ -3,6 +3,7 @@ import {
   formatAgainst,
   formatBound,
   formatCount,
+  formatElapsed,
   formatMs,
   formatSeconds,
   formatShare,
@@ -21,19 +22,19 @@ export function runFacts({ seed, plan, durationMs, engine, target }: Summary): s
   return [
     `seed ${seed}`,
     workersText(plan),
-    formatSeconds(durationMs),
+    formatElapsed(durationMs),
     ENGINE_LABELS[engine],
     ...(target === undefined ? [] : [target.url, `dialect ${target.dialect}`]),
   ];
 }
 
 /**
- * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; and what
- * a closed model hides.
+ * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what its
+ * plan showed; and what a closed model hides.
  */
 export function runNotes(summary: Summary): string[] {
   const taken = summary.verdict.passed ? machineNote(summary.machine) : undefined;
-  return [...(taken === undefined ? [] : [taken]), ...closedModelNotes(summary)];
+  return [...(taken === undefined ? [] : [taken]), ...(summary.warnings ?? []), ...closedModelNotes(summary)];
 }
 
 /** Coordinated omission: the platform decides how much load a closed model makes. */
@@ -60,8 +61,34 @@ export function thresholdOutcome(
   { thresholdsJudged }: Verdict,
 ): { readonly outcome: "passed" | "failed" | "not judged"; readonly text: string } {
   const observed = observedText(threshold);
-  if (!thresholdsJudged) return { outcome: "not judged", text: `not judged: ${observed}` };
+  if (!thresholdsJudged || threshold.brokenByEnd === true)
+    return { outcome: "not judged", text: `not judged: ${observed}` };
   return { outcome: threshold.passed ? "passed" : "failed", text: observed };
+}
+
+const PARTS = {
+  workers: ["worker started", "workers started"],
+  windows: ["window of disconnects", "windows of disconnects"],
+  faults: ["fault", "faults"],
+  shutdown: ["shutdown", "shutdowns"],
+} as const;
+
+/** What `planned` parts of a plan are called. */
+export function partLabel(what: keyof typeof PARTS, planned: number): string {
+  return PARTS[what][planned === 1 ? 0 : 1];
+}
+
+/** How much of what was planned happened: "80 of 80 workers started", "0 of 1 fault"; and a line for each part that did not. */
+export function carriedOutTexts({ carriedOut = [] }: Pick<Summary, "carriedOut">): {
+  readonly counts: readonly string[];
+  readonly missed: readonly string[];
+} {
+  return {
+    counts: carriedOut.map(
+      ({ what, planned, carriedOut: n }) => `${formatCount(n)} of ${formatCount(planned)} ${partLabel(what, planned)}`,
+    ),
+    missed: carriedOut.flatMap(({ missed }) => missed),
+  };
 }
 
 /** How late the load was generated, without a verdict: "actions ran 1.20 ms late (p99; allowed: 100 ms), …". */

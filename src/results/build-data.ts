@@ -132,6 +132,7 @@ function latencyOverTime(whole: Distribution, intervals: readonly Interval[]): L
     count: intervals.map(({ distribution }) => distribution.count),
     p50: column(({ distribution }) => distribution.percentile(50)),
     p90: column(({ distribution }) => distribution.percentile(90)),
+    p95: column(({ distribution }) => distribution.percentile(95)),
     p99: column(({ distribution }) => distribution.percentile(99)),
     max: column(({ distribution }) => distribution.maxMs),
     edgesMs: edgesMs.map(round),

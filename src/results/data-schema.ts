@@ -59,13 +59,15 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
       count: numbers,
       p50: numbers,
       p90: numbers,
+      p95: numbers.exactOptional(),
       p99: numbers,
       max: numbers,
       edgesMs: numbers,
       cells: z.array(numbers),
     })
     .refine(
-      ({ startMs, count, p50, p90, p99, max, cells }) => haveOneLength(startMs, count, p50, p90, p99, max, cells),
+      ({ startMs, count, p50, p90, p95 = p90, p99, max, cells }) =>
+        haveOneLength(startMs, count, p50, p90, p95, p99, max, cells),
       ONE_LENGTH,
     ),
   percentiles: z.array(

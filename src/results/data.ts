@@ -92,6 +92,8 @@ export interface LatencyOverTime {
   readonly count: readonly number[];
   readonly p50: readonly number[];
   readonly p90: readonly number[];
+  /** Absent in data of older versions. */
+  readonly p95?: readonly number[];
   readonly p99: readonly number[];
   readonly max: readonly number[];
   /** The rows of the heat map: row i has the latencies from `edgesMs[i]` up to `edgesMs[i + 1]`. */

@@ -55,6 +55,7 @@ export {
   mainTrend,
   viewpointOf,
   summarySchema,
+  type CarriedOut,
   type Summary,
   type SummaryInput,
 } from "./summary.js";

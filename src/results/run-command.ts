@@ -16,6 +16,8 @@ export interface RunChoices {
   readonly mailbox: MailboxKind;
   /** Has no effect on a virtual run. */
   readonly record: boolean;
+  /** Whether what was planned and did not happen is a failure. Left out: no. */
+  readonly strict?: boolean | undefined;
   /** The target of a run over a network, and what goes with it. */
   readonly target?: string | undefined;
   readonly listen?: string | undefined;
@@ -33,7 +35,7 @@ export interface RunChoices {
 
 /** The options that differ from those of a plain run of the scenario. An option without a value has the empty text. */
 export function differingOptions(choices: RunChoices): Summary["options"] {
-  const { seed, workers, duration, threads, virtual, faults, mailbox, record } = choices;
+  const { seed, workers, duration, threads, virtual, faults, mailbox, record, strict } = choices;
   const { target, listen, page, dialect, database, scrape, redis, machines } = choices;
   const given = {
     seed,
@@ -42,6 +44,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
     ...(virtual ? { virtual: "", faults } : { threads }),
     ...(mailbox !== "sound" && { mailbox }),
     ...(!record && !virtual && { "no-record": "" }),
+    ...(strict === true && { strict: "" }),
     target,
     listen,
     "backend-timeout": choices["backend-timeout"],
@@ -63,6 +66,15 @@ export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }
 
+/** What the command of a run has besides its choices. */
+export interface CommandParts {
+  /** Another command of the program than that of a run. */
+  readonly command?: string;
+  /** The options that change fields of the scenario, as they were given. */
+  readonly set?: string | readonly string[] | undefined;
+  readonly threshold?: string | readonly string[] | undefined;
+}
+
 /**
  * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or for what
  * another command of the program does with such runs.
@@ -71,32 +83,42 @@ export function reproduceCommand(
   scenario: string,
   seed: number | undefined,
   choices: RunChoices,
-  command?: string,
+  parts: CommandParts = {},
 ): string {
   const given: Summary["options"] = { ...differingOptions(choices), ...(seed !== undefined && { seed }) };
-  return commandOn(scenario, given, command);
+  return commandOn(scenario, given, parts);
 }
 
 /** The command that shrinks this seed of `scenario`. */
 export function shrinkCommand(
   scenario: string,
   seed: number,
-  { workers, duration, faults, mailbox }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox">,
+  {
+    workers,
+    duration,
+    faults,
+    mailbox,
+    set,
+  }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox"> & Pick<CommandParts, "set">,
 ): string {
   const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
   const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
-  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, "shrink");
+  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, { command: "shrink", set });
 }
 
-function commandOn(scenario: string, given: Summary["options"], command: string | undefined): string {
+function commandOn(scenario: string, given: Summary["options"], parts: CommandParts): string {
   const options = Object.entries(given).map(([name, value]) =>
     value === "" ? `--${name}` : `--${name} ${quoteForShell(String(value))}`,
   );
+  const changes = (["set", "threshold"] as const).flatMap((name) =>
+    [parts[name] ?? []].flat().map((value) => `--${name} ${quoteForShell(value)}`),
+  );
   return [
     programName(),
-    ...(command === undefined ? [] : [command]),
+    ...(parts.command === undefined ? [] : [parts.command]),
     `--scenario ${quoteForShell(scenario)}`,
     ...options,
+    ...changes,
   ].join(" ");
 }
 

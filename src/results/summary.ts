@@ -72,6 +72,17 @@ const machineSchema = z.object({
   lost: z.object({ why: z.string(), workers: z.string(), unfinished: count }).optional(),
 });
 
+/** A part of what was planned. */
+const carriedOutSchema = z.object({
+  /** `workers`: that started. `windows`: in which a connection dropped. */
+  what: z.enum(["workers", "windows", "faults", "shutdown"]),
+  planned: count,
+  carriedOut: count,
+  /** What did not happen and why, a line each. */
+  missed: z.array(z.string()),
+});
+export type CarriedOut = z.infer<typeof carriedOutSchema>;
+
 /**
  * The version of the format. 2: the invariant `books-agree` became `accounting-consistent`. 3: a reason of the verdict
  * has a code.
@@ -142,7 +153,19 @@ export const summarySchema = z.object({
   }),
   /** Whether the run passed, and the reasons when it did not. */
   verdict: verdictSchema,
-  /** Agents by final status. */
+  /** What the plan showed before the run: parts of it without an effect, a line each. Absent when there was nothing. */
+  warnings: z.array(z.string()).optional(),
+  /** What was planned and how much of it happened. Absent in a run without a plan, and in summaries of older versions. */
+  carriedOut: z.array(carriedOutSchema).optional(),
+  /**
+   * The workers that had not finished when the run was given up, and were cut off; not those for whom no partner was left.
+   * 0 in a run that was ended early. Absent in summaries of older versions.
+   */
+  unfinished: count.optional(),
+  /**
+   * Agents by final status. `cut off`: live when the run was ended early or given up, which closed them. Their rows have the
+   * status that the platform gave them then.
+   */
   outcomes: z.object({
     agents: z.record(z.string(), count),
     onboardingAgents: z.record(z.string(), count),
@@ -195,6 +218,8 @@ export const summarySchema = z.object({
       /** In the unit of the expression: ms, a share, a count; null when there are no samples. */
       observed: z.number().nullable(),
       passed: z.boolean(),
+      /** It failed in a run that was ended early, and the rest of the run could have met it: it is not judged. */
+      brokenByEnd: z.literal(true).optional(),
     }),
   ),
   invariants: z.array(
@@ -344,6 +369,8 @@ export interface SummaryInput
     | "reproduce"
     | "startedAt"
     | "end"
+    | "warnings"
+    | "carriedOut"
     | "outcomes"
     | "peakLiveUnits"
     | "faults"
@@ -353,6 +380,7 @@ export interface SummaryInput
     | "machines"
     | "environment"
   > {
+  readonly unfinished: number;
   readonly measurements: Measurements;
   readonly invariants: InvariantReport;
   readonly thresholds: readonly ThresholdResult[];
@@ -370,9 +398,11 @@ export interface SummaryInput
 
 /** Builds the summary of a run and its verdict. @throws z.ZodError when the input has a number that JSON cannot hold */
 export function buildSummary(input: SummaryInput): Summary {
-  const { measurements, invariants, machine, floor = [], ...rest } = input;
+  const { measurements, invariants, machine, carriedOut, floor = [], ...rest } = input;
   const facts = {
     end: input.end,
+    unfinished: input.unfinished,
+    ...(carriedOut !== undefined && { carriedOut, isStrict: Object.hasOwn(input.options, "strict") }),
     invariants: invariants.results,
     thresholds: input.thresholds,
     load: input.load,

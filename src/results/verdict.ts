@@ -14,6 +14,8 @@ export const REASON_CODES = [
   "load-not-generated",
   "load-late",
   "aborted",
+  "workers-cut-off",
+  "not-carried-out",
   "threshold-failed",
   "threshold-not-judged",
 ] as const;
@@ -28,7 +30,10 @@ export const verdictSchema = z.object({
    */
   outcome: z.enum(["passed", "failed", "inconclusive"]),
   passed: z.boolean(),
-  /** 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, or there was no load. */
+  /**
+   * 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, workers
+   * were cut off, or, with `--strict`, something planned did not happen.
+   */
   exitCode: z.union([
     z.literal(EXIT.ok),
     z.literal(EXIT.interrupted),
@@ -54,6 +59,12 @@ export interface VerdictFacts {
   })[];
   readonly thresholds: readonly (Omit<ThresholdResult, "metric"> & { readonly metric: string })[];
   readonly load: LoadVerdict;
+  /** The workers that had not finished when the run was given up. Left out: none. */
+  readonly unfinished?: number | undefined;
+  /** What was planned, and how much of it happened. */
+  readonly carriedOut?: readonly { readonly missed: readonly string[] }[] | undefined;
+  /** Whether what was planned and did not happen is a failure. Left out: no. */
+  readonly isStrict?: boolean | undefined;
   readonly schedule: ScheduleVerdict;
   /** The machine of this process. Left out where time is simulated, and where other machines made the load. */
   readonly machine?: MachineVerdict | undefined;
@@ -64,7 +75,8 @@ export interface VerdictFacts {
 /**
  * Judges a run. The most severe failure decides the exit code. A broken invariant (98) is a defect at any load, on any
  * machine and however the run ended. Next is an interruption (1): the figures cover only a part of the run. Then come a
- * load that was not generated and a failed threshold (99).
+ * load that was not generated, workers that had not finished when the run was given up, and a failed threshold (99). A
+ * threshold that the early end of a run broke is not judged.
  *
  * A failed threshold proves nothing if the load came late, or if other programs kept the machine busy: the run is inconclusive (97).
  * So is a run whose load came late and whose thresholds are met, as they were met by another load than the planned one.
@@ -93,16 +105,23 @@ interface Findings {
   readonly failed: VerdictFacts["thresholds"];
   /** The schedules that were not kept: of machines with a name, or of this process. */
   readonly late: readonly { readonly name?: string; readonly schedule: ScheduleVerdict }[];
-  /** Whether a threshold failed, or aborted the run. */
+  /** What was planned, did not happen, and has to. */
+  readonly missed: readonly string[];
+  /** Whether a threshold failed or aborted the run, or its plan was not carried out. */
   readonly isUnmet: boolean;
   /** Others took this machine, and the run did not pass: the verdict on the machine. */
   readonly taken: MachineVerdict | undefined;
   readonly thresholdsJudged: boolean;
 }
 
-function findingsOf({ end, invariants, thresholds, load, schedule, machine, machines = [] }: VerdictFacts): Findings {
+function findingsOf(facts: VerdictFacts): Findings {
+  const { end, invariants, thresholds, load, schedule, machine, machines = [], carriedOut = [], isStrict } = facts;
+  const { unfinished = 0 } = facts;
   const failed = thresholds.filter(({ passed }) => !passed);
-  const isUnmet = failed.length > 0 || end.how === "aborted";
+  // The early end of a run is a reason of its own.
+  const missed = isStrict === true && end.how === "finished" ? carriedOut.flatMap((part) => part.missed) : [];
+  const isNotCarriedOut = unfinished + missed.length > 0;
+  const isUnmet = failed.some((each) => !isBroken(each)) || end.how === "aborted" || isNotCarriedOut;
   const behind = machines.filter((each) => !each.schedule.kept);
   const late = behind.length > 0 || schedule.kept ? behind : [{ schedule }];
   const isPassed = !isUnmet && late.length === 0 && load.generated;
@@ -110,6 +129,7 @@ function findingsOf({ end, invariants, thresholds, load, schedule, machine, mach
   return {
     broken: invariants.filter(({ held }) => !held),
     failed,
+    missed,
     late,
     isUnmet,
     taken,
@@ -130,9 +150,11 @@ function exitCodeFor(
 
 /** Causes before their consequences. */
 function reasonsFor(
-  { broken, failed, late, taken, thresholdsJudged }: Findings,
-  { end, load, machine }: VerdictFacts,
+  { broken, failed, missed, late, taken, thresholdsJudged }: Findings,
+  { end, load, machine, unfinished = 0 }: VerdictFacts,
 ): Reason[] {
+  const judged = failed.filter((threshold) => thresholdsJudged && !isBroken(threshold));
+  const notJudged = failed.filter((threshold) => !judged.includes(threshold));
   const advice = taken === undefined ? adviceText(machine) : "";
   const lateTexts = late.map(({ name, schedule }) =>
     name === undefined ? `${lateText(schedule)}${advice}` : lateText(schedule, ` on machine ${name}`),
@@ -144,9 +166,10 @@ function reasonsFor(
     ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
     ["load-late", ...lateTexts],
     ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
-    thresholdsJudged
-      ? ["threshold-failed", ...failed.map((threshold) => thresholdText(threshold, "failed"))]
-      : ["threshold-not-judged", ...failed.map((threshold) => thresholdText(threshold, "not judged"))],
+    ["workers-cut-off", ...(unfinished > 0 ? [cutOffText(unfinished)] : [])],
+    ["not-carried-out", ...missed],
+    ["threshold-failed", ...judged.map((threshold) => thresholdText(threshold, "failed"))],
+    ["threshold-not-judged", ...notJudged.map((threshold) => thresholdText(threshold, "not judged"))],
   ];
   return found.flatMap(([code, ...texts]) => texts.map((text) => ({ code, text })));
 }
@@ -170,6 +193,18 @@ export function exitCodeOf({
 export function machineNote(machine: MachineVerdict | undefined): string | undefined {
   if (machine?.taken !== true) return undefined;
   return `${waitText(machine)}. The latencies measure the machine, not the platform: they are lower on an idle one`;
+}
+
+/** Whether the early end of the run is why the threshold failed. */
+function isBroken({ brokenByEnd }: VerdictFacts["thresholds"][number]): boolean {
+  return brokenByEnd === true;
+}
+
+function cutOffText(workers: number): string {
+  return (
+    `${plural(workers, "worker")} had not finished when the run was given up, and ${workers === 1 ? "was" : "were"} cut off: ` +
+    "set a longer drainTimeout, or see what they waited for"
+  );
 }
 
 function endText({ how, why }: VerdictFacts["end"]): string {

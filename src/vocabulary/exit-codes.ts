@@ -15,7 +15,7 @@ export const EXIT = {
   inconclusive: 97,
   /** An invariant is broken. */
   invariant: 98,
-  /** A threshold failed, the load was not generated, or a benchmark is slower. */
+  /** A threshold failed, the plan was not carried out, or a benchmark is slower. */
   threshold: 99,
   /** A second interrupt ended the process: 128 + SIGINT. */
   killedByInterrupt: 130,

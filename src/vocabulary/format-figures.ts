@@ -46,6 +46,16 @@ export function formatSeconds(ms: number, decimals = 1): string {
   return `${(ms / 1000).toFixed(decimals)} s`;
 }
 
+/** How long a run took: 12.3 s, and from a minute on 39m 05s or 1h 02m 05s. */
+export function formatElapsed(ms: number): string {
+  // 59.96 s would be "60.0 s".
+  if (ms < 59_950) return formatSeconds(ms);
+  const seconds = Math.round(ms / 1000);
+  const twoDigits = (n: number): string => String(n).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, twoDigits(seconds % 60)];
+  return hours === 0 ? `${minutes}m ${rest}s` : `${hours}h ${twoDigits(minutes)}m ${rest}s`;
+}
+
 /** As {@link formatMs}, for a bound: with all its digits when three digits would change its value. */
 export function formatBound(ms: number): string {
   const text = formatMs(ms);
@@ -70,8 +80,8 @@ export function formatShare(part: number, whole: number): string {
 }
 
 /** The change from one figure to another: in per cent, or as a factor when it is large. A dash when it is undefined. */
-export function changeOf(before: number | null, after: number | null): string {
-  if (before === null || after === null || before === 0) return "–";
+export function changeOf(before: number | null | undefined, after: number | null | undefined): string {
+  if (typeof before !== "number" || typeof after !== "number" || before === 0) return "–";
   const ratio = after / before;
   if (ratio >= 10) return `×${formatCount(ratio)}`;
   if (ratio > 0 && ratio <= 0.1) return `÷${formatCount(1 / ratio)}`;

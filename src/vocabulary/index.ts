@@ -27,6 +27,7 @@ export {
   formatAgainst,
   formatBound,
   formatCount,
+  formatElapsed,
   formatMs,
   formatSeconds,
   formatShare,

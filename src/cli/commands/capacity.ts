@@ -4,6 +4,7 @@ import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
 import {
+  changeOptions,
   jsonOption,
   mailboxOption,
   openOption,
@@ -22,6 +23,7 @@ export const definition: CommandModule<object, CapacityArguments> = {
   builder: (yargs) =>
     yargs
       .options({ scenario, seed, duration })
+      .options(changeOptions)
       .option("start-rate", {
         type: "string",
         requiresArg: true,

@@ -12,6 +12,7 @@ import {
   quietOption,
   recordOption,
   resultsOption,
+  strictOption,
 } from "../shared/shared-options.js";
 import { faultsOption } from "../shared/fault-options.js";
 import { listenOptions } from "../shared/listen-options.js";
@@ -35,6 +36,7 @@ export const definition: CommandModule<object, RunArguments> = {
         describe: "Run under simulated time: the same seed gives exactly the same events",
       })
       .option("faults", faultsOption)
+      .option("strict", strictOption)
       .option("mailbox", mailboxOption)
       .option("record", recordOption)
       .options(targetOptions)

@@ -2,13 +2,13 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
-import { planOptions, mailboxOption, outputOption, quietOption } from "../shared/shared-options.js";
+import { changeOptions, mailboxOption, outputOption, planOptions, quietOption } from "../shared/shared-options.js";
 import type { ShrinkArguments } from "../handlers/shrink.js";
 
 export const definition: CommandModule<object, ShrinkArguments> = {
   builder: (yargs) =>
     yargs
-      .options(planOptions)
+      .options({ ...planOptions, set: changeOptions.set })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "Maximum number of runs" })

@@ -2,7 +2,14 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { faultsOption } from "../shared/fault-options.js";
-import { mailboxOption, quietOption, jsonOption, planOptions, resultsOption } from "../shared/shared-options.js";
+import {
+  changeOptions,
+  jsonOption,
+  mailboxOption,
+  planOptions,
+  quietOption,
+  resultsOption,
+} from "../shared/shared-options.js";
 import { redisOption, resumeOption } from "../shared/redis-options.js";
 import type { SweepArguments } from "../shared/sweep-report.js";
 
@@ -11,11 +18,11 @@ const { scenario, workers, duration } = planOptions;
 export const definition: CommandModule<object, SweepArguments> = {
   builder: (yargs) =>
     yargs
-      .options({ scenario, workers, duration })
+      .options({ scenario, workers, duration, set: changeOptions.set })
       .option("seeds", {
         type: "string",
         requiresArg: true,
-        describe: "The first and the last seed, such as 1..10000 [default: 1..100]",
+        describe: "The first and the last seed, such as 1..10000 or 1-10000 [default: 1..100]",
       })
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)

@@ -1,20 +1,29 @@
-/** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones. */
-import { arrivalsMsOf, formatDuration, ScenarioError, scenarioWorkers } from "../../load/scenario/index.js";
-import { EXIT, ownFramesOf, workersText } from "../../vocabulary/index.js";
+/** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones and what their plans show. */
+import { formatDuration, plannedWorkers, ScenarioError, warningLines } from "../../load/scenario/index.js";
+import { plural, EXIT, ownFramesOf, workersText } from "../../vocabulary/index.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
-import { openInput } from "../shared/named-files.js";
+import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { inputName } from "../shared/standard-input.js";
 
-export interface ValidateArguments {
+export interface ValidateArguments extends Omit<PlanArguments, "scenario"> {
   readonly files: readonly string[];
+  readonly strict: boolean;
 }
 
-export async function handler({ files }: ValidateArguments): Promise<void> {
+export async function handler({ files, strict, ...args }: ValidateArguments): Promise<void> {
   for (const file of files) {
     try {
-      const { scenario } = await openInput(file);
-      const size = `${workersText(scenarioWorkers(scenario))} in ${formatDuration(arrivalsMsOf(scenario))}`;
-      printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}`);
+      const planned = await planFrom({ ...args, scenario: file });
+      const { plan, scenario } = planned;
+      const warnings = warningLines(planned, plan);
+      logLines(...warnings.map((warning) => `warning: ${warning}`));
+      if (strict && warnings.length > 0) {
+        process.exitCode = EXIT.usage;
+        continue;
+      }
+      const size = `${workersText(plannedWorkers(plan))} in ${formatDuration(plan.arrivalsMs)}`;
+      const but = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
+      printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}${but}`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       logLines(...error.problems, ...ownFramesOf(error).map((frame) => `    ${frame}`));

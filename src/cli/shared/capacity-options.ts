@@ -2,10 +2,11 @@
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { parseDuration } from "../../vocabulary/index.js";
 import type { ListenArguments } from "./listen-options.js";
+import type { ChangeArguments } from "./scenario-changes.js";
 import type { TargetArguments } from "./target-options.js";
 import { invalidValue } from "./usage-error.js";
 
-export interface CapacityArguments extends TargetArguments, ListenArguments {
+export interface CapacityArguments extends ChangeArguments, TargetArguments, ListenArguments {
   readonly scenario?: string | undefined;
   readonly seed?: string | undefined;
   readonly duration?: string | undefined;

@@ -5,11 +5,11 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { runThreads, type FinishedRun, type RunningRun } from "../../load/run/index.js";
-import { renderSummary } from "../../report/index.js";
+import { renderSummary, renderVerdict } from "../../report/index.js";
 import { AGAIN_VARIABLE, assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
-import { logLines, printText } from "./handle-closed-stdout.js";
+import { logLines, logText, printText } from "./handle-closed-stdout.js";
 import type { MetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
@@ -66,6 +66,8 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
         by: [args.by ?? []].flat(),
       }),
     );
+  else if (!summary.verdict.passed)
+    logText(renderVerdict(summary, { color: colored(process.stderr), width: widthOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);
 }
 

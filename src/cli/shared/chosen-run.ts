@@ -25,6 +25,7 @@ export interface RunArguments
   readonly faults?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly record: boolean;
+  readonly strict: boolean;
   readonly results: string;
   readonly dashboard?: string | undefined;
   readonly "metrics-port"?: string | undefined;

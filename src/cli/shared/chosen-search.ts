@@ -139,10 +139,10 @@ export function runArguments({
   record,
   ...args
 }: CapacityArguments): RunArguments {
-  const { target, dialect, database, scrape, listen, page, token, results } = args;
+  const { target, dialect, database, scrape, listen, page, token, results, set, threshold } = args;
   return {
-    ...{ scenario, seed, duration, threads, virtual, faults, mailbox, record, results, quiet: true },
-    ...{ target, dialect, database, scrape, listen, page, token },
+    ...{ scenario, seed, duration, threads, virtual, faults, mailbox, record, results, strict: false, quiet: true },
+    ...{ target, dialect, database, scrape, listen, page, token, set, threshold },
     "allow-remote": args["allow-remote"],
     "allow-origin": args["allow-origin"],
     "backend-timeout": args["backend-timeout"],
@@ -197,7 +197,9 @@ function reproduceSearch(args: CapacityArguments, kept: string, seed: number): s
   // The seeds of simulated time are an option of the search.
   const [of, options] =
     args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
-  const run = reproduceCommand(source, of, runArguments(options), "capacity");
+  // What is kept has the changes already.
+  const { set, threshold } = source === kept ? {} : args;
+  const run = reproduceCommand(source, of, runArguments(options), { command: "capacity", set, threshold });
   const own = (["seeds", "start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];

@@ -13,7 +13,7 @@ import { UsageError } from "./usage-error.js";
 /** The options that a search keeps from its start. */
 const KEPT = [
   ...["duration", "start-rate", "precision", "metric", "threads", "target", "dialect", "database", "scrape"],
-  ...["listen", "backend-timeout", "page", "allow-origin", "seeds", "faults"],
+  ...["listen", "backend-timeout", "page", "allow-origin", "seeds", "faults", "set", "threshold"],
 ] as const satisfies readonly (keyof CapacityArguments)[];
 
 /**

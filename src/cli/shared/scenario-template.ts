@@ -63,6 +63,7 @@ behaviours:
 # Conditions on metrics, as in k6. When one fails, the exit code is 99. docs/metrics.md lists the metrics.
 thresholds:
   live_update_latency: ["p(99)<250"]
+  task_completion: ["rate>0.8"] # the share of agents on a unit that completed it
   live_updates_lost: ["count==0"]
   errors: ["count==0"]
 

@@ -95,6 +95,13 @@ export const changeOptions = {
   },
 } as const;
 
+/** What a warning is to `run` and `validate`. */
+export const strictOption = {
+  type: "boolean",
+  default: false,
+  describe: "Fail on warnings about the plan, and on what was planned and did not happen",
+} as const;
+
 /** The files that runs and comparisons write for CI tools. */
 export const outputOptions = {
   markdown: {

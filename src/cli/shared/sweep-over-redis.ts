@@ -1,6 +1,7 @@
 /** `simulate sweep --redis URL`: the seeds are run by worker processes; the summary is the same as alone. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { createRunDirectory, removeRunDirectory, writeAtomically } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { commandLine } from "../../vocabulary/index.js";
@@ -90,8 +91,9 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
   const seeds = seedsFrom(args.seeds);
   const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
   if (args.thresholds) requireThresholds(loaded.scenario);
-  const { scenario, workers, duration, mailbox, faults, thresholds, bail } = args;
-  const given = { scenario, workers, duration, mailbox, faults, thresholds, bail };
+  const { scenario, workers, duration, mailbox, faults, thresholds, bail, set } = args;
+  const changes = set === undefined ? undefined : JSON.stringify([set].flat());
+  const given = { scenario, workers, duration, mailbox, faults, thresholds, bail, set: changes };
   const saved = sweepJob({
     id: newJobId(`sweep-${loaded.scenario.name}`),
     loaded,
@@ -111,8 +113,8 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
 }
 
 function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
-  const { scenario, workers, duration, seeds, faults } = args;
-  refuseWithResume({ scenario, workers, duration, seeds, faults, thresholds: args.thresholds || undefined });
+  const { scenario, workers, duration, seeds, faults, set } = args;
+  refuseWithResume({ scenario, workers, duration, seeds, faults, set, thresholds: args.thresholds || undefined });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep")
@@ -132,5 +134,11 @@ function argumentsOf({ options }: SavedJob): Parameters<typeof endOf>[1]["args"]
     duration: text("duration"),
     mailbox: (text("mailbox") ?? "sound") as MailboxKind,
     faults: text("faults"),
+    set: changesFrom(text("set")),
   };
+}
+
+/** The values of `--set` that the job was started with. */
+function changesFrom(json: string | undefined): readonly string[] | undefined {
+  return json === undefined ? undefined : z.array(z.string()).parse(JSON.parse(json));
 }

@@ -45,7 +45,10 @@ export function progressOf(tally: SweepTally, quiet: boolean): () => void {
 }
 
 /** The options that determine the commands for a seed. */
-export type ReproducedArguments = Pick<SweepArguments, "scenario" | "workers" | "duration" | "mailbox" | "faults">;
+export type ReproducedArguments = Pick<
+  SweepArguments,
+  "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set"
+>;
 
 export function endOf(
   tally: SweepTally,
@@ -55,14 +58,15 @@ export function endOf(
     isStopped,
   }: { readonly args: ReproducedArguments; readonly seconds: number; readonly isStopped: boolean },
 ): SweepEnd {
-  const { scenario, workers, duration, mailbox, faults } = args;
+  const { scenario, workers, duration, mailbox, faults, set } = args;
   assert(scenario !== undefined, "a sweep has a scenario");
   const choices = { workers, duration, mailbox, faults };
   return {
     seconds,
     isInterrupted: isStopped && !tally.isWhole,
-    commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }),
-    shrinkCommandFor: (seed) => (MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, choices)),
+    commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }, { set }),
+    shrinkCommandFor: (seed) =>
+      MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, set }),
   };
 }
 
@@ -100,10 +104,12 @@ export function requireThresholds({ name, thresholds }: Scenario): void {
 
 const DEFAULT_SEEDS = "1..100";
 
-/** The value of `--seeds`. @throws {UsageError} */
+/** The value of `--seeds`: 1..10, 1-10, or a single seed. @throws {UsageError} */
 export function seedsFrom(text = DEFAULT_SEEDS): { first: number; last: number } {
-  const [first, last = first] = text.split("..").map((seed) => wholeNumber("seeds", seed, 0));
-  if (first === undefined || last === undefined || last < first || text.split("..").length > 2)
-    throw invalidValue("--seeds", text, "the first and the last seed, such as 1..1000");
+  const expected = "the first and the last seed, such as 1..1000";
+  const [, from, to = from] = /^(\d+)(?:(?:\.\.|-)(\d+))?$/.exec(text.trim()) ?? [];
+  if (from === undefined || to === undefined) throw invalidValue("--seeds", text, expected);
+  const [first, last] = [wholeNumber("seeds", from, 0), wholeNumber("seeds", to, 0)];
+  if (last < first) throw invalidValue("--seeds", text, expected);
   return { first, last };
 }

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { COVERAGE_MARK_NAMES, COVERAGE_MARKS, type CoverageMark, type RunResult } from "../../load/run/index.js";
 import { observedText } from "../../results/index.js";
-import { formatCount, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, plural } from "../../vocabulary/index.js";
 
 /** The most failing seeds that are shown with their failures, and the most others whose numbers are shown. */
 const FAILURES_SHOWN = 5;
@@ -101,7 +101,7 @@ export class SweepTally {
       `${seedsPerSecond.toFixed(1)} seeds a second`,
       `${simulatedHoursPerSecond.toFixed(3)} simulated hours a second`,
       `${formatCount(eventsPerSecond)} events a second`,
-      `${seconds.toFixed(1)} s`,
+      formatElapsed(seconds * 1000),
     ];
     return [
       `${head}${seeds}, ${formatCount(this.failing.length)} failed${missed}`,

@@ -1,5 +1,5 @@
 /** Combines the evidence of the threads and of the database of a finished run for the invariants. */
-import { isFinal, agentIdOf, getOrCreate } from "../../vocabulary/index.js";
+import { isFinal, agentIdOf, getOrCreate, type AgentStatus } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
 import {
@@ -70,13 +70,45 @@ function lostWith(
   };
 }
 
-/** Agents by final status, for the summary. */
-export function outcomesOf(audit: readonly AgentAudit[]): {
+/** The outcome of an agent that was live when the run was cut, and that the run then closed. */
+export const CUT_OFF = "cut off";
+
+/** How a run was cut: when it was ended early or given up, ms on its clock. */
+export interface RunCut {
+  readonly atMs: number;
+  readonly isEarly: boolean;
+}
+
+/** Final statuses that the end of a run gives to live agents. */
+const CLOSED: ReadonlySet<AgentStatus> = new Set(["disconnect", "timeout", "expired"]);
+
+/** An agent's final status, or {@link CUT_OFF}. An agent that waits for a partner until the run is given up has expired. */
+export function outcomeOf({ status, history }: AgentAudit, { atMs, isEarly }: RunCut): string {
+  const last = history.at(-1);
+  const isClosed = last !== undefined && last.at >= atMs && CLOSED.has(status) && (isEarly || status !== "expired");
+  return isClosed ? CUT_OFF : status;
+}
+
+/** How many agents waited for a partner until the run was given up. Nothing was left for their workers to do. */
+export function withoutPartner(audit: readonly AgentAudit[], { atMs }: RunCut): number {
+  return audit.filter(({ status, history }) => {
+    const [before, last] = history.slice(-2);
+    return status === "expired" && before?.status === "waiting" && last !== undefined && last.at >= atMs;
+  }).length;
+}
+
+/** Agents by final status, for the summary. `cut`: left out for a run that left no summary. */
+export function outcomesOf(
+  audit: readonly AgentAudit[],
+  cut: RunCut = { atMs: Infinity, isEarly: false },
+): {
   agents: Record<string, number>;
   onboardingAgents: Record<string, number>;
 } {
   const of = (type: AgentAudit["agentType"]): Record<string, number> =>
-    sum(audit.filter(({ agentType }) => agentType === type).map(({ status }): [string, number] => [status, 1]));
+    sum(
+      audit.filter(({ agentType }) => agentType === type).map((agent): [string, number] => [outcomeOf(agent, cut), 1]),
+    );
   return { agents: of("main"), onboardingAgents: of("onboarding") };
 }
 

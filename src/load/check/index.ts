@@ -12,7 +12,16 @@ export {
   type TakenUpdates,
   type TaskEvidence,
 } from "./evidence.js";
-export { gatherEvidence, nameOf, outcomesOf, type RawEvidence } from "./gather-evidence.js";
+export {
+  CUT_OFF,
+  gatherEvidence,
+  nameOf,
+  outcomeOf,
+  outcomesOf,
+  withoutPartner,
+  type RawEvidence,
+  type RunCut,
+} from "./gather-evidence.js";
 export { liveSpansOf, liveSpansOfClients, peakOf, type LiveSpan } from "./live-units.js";
 export { describeBroken, markViolation, type AgentStep, type BrokenInvariant, type Mark } from "./mark-violation.js";
 export {

@@ -56,6 +56,8 @@ export interface InjectedFault {
   /** ms since the start of the run. */
   readonly atMs: number;
   readonly kind: PlannedFault["kind"];
+  /** The time of the plan. */
+  readonly plannedAtMs: number;
   /** The thread concerned; absent when it is no single thread. */
   readonly thread?: string;
   /** For how long, ms; 0 for a fault without duration. */
@@ -162,6 +164,7 @@ class FaultInjector {
     const happened = {
       atMs,
       kind: fault.kind,
+      plannedAtMs: fault.at,
       ...(thread !== undefined && { thread }),
       lastsMs: durationOf(fault),
       what,
@@ -185,7 +188,7 @@ class FaultInjector {
     const whatFor = (ms: number): string => `thread ${thread.name} was paused for ${ms} ms`;
     const cutShort = (lastsMs: number): void => {
       const what = `${whatFor(Math.round(lastsMs))} of ${fault.lasts}: then the run was stopped`;
-      this.happened[place] = { atMs, kind: fault.kind, thread: thread.name, lastsMs, what };
+      this.happened[place] = { atMs, kind: fault.kind, plannedAtMs: fault.at, thread: thread.name, lastsMs, what };
     };
     if (this.#pauses.begin(thread, fault.lasts, cutShort)) this.#note(fault, whatFor(fault.lasts), thread.name);
   }

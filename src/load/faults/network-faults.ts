@@ -122,8 +122,8 @@ export class NetworkFaults {
     this.#note(fault, whatOf(fault));
   }
 
-  #note({ kind, lasts }: PlannedNetworkFault, what: string): void {
-    this.happened.push({ atMs: this.#targets.elapsed(), kind, lastsMs: lasts, what });
+  #note({ kind, at, lasts }: PlannedNetworkFault, what: string): void {
+    this.happened.push({ atMs: this.#targets.elapsed(), kind, plannedAtMs: at, lastsMs: lasts, what });
   }
 }
 

@@ -75,4 +75,4 @@ export {
   type ThresholdResult,
   type ThresholdSpec,
 } from "./thresholds.js";
-export { evaluateSoFar, type ThresholdSoFar } from "./thresholds-so-far.js";
+export { evaluateEndedEarly, evaluateSoFar, type ThresholdSoFar } from "./thresholds-so-far.js";

@@ -109,7 +109,9 @@ export const METRICS = {
   errors: counter("errors", "Errors that no part of the run expects."),
   invariant_violations: counter("violations", "Violations of the invariants found after the drain."),
 
-  task_completion: rate("Agents that ended completed or approved, of all agents on a unit."),
+  task_completion: rate(
+    "Agents that ended completed or approved, of all agents on a unit; without those that an early end of the run cut off.",
+  ),
 
   agents_waiting: gauge("agents", "Agents whose task is waiting in getLiveUpdate."),
   agents_live: gauge("agents", "Agents whose status is not final."),

@@ -1,7 +1,8 @@
-/** Thresholds while the run goes on. */
+/** Thresholds while the run goes on, and of a run that was ended early. */
 import { at } from "../../vocabulary/index.js";
 import { compare, parseDecimal } from "./exact.js";
 import type { Measurements } from "./measurements.js";
+import type { MetricName } from "./metrics.js";
 import { evaluate, type Threshold, type ThresholdResult } from "./thresholds.js";
 
 export interface ThresholdSoFar extends ThresholdResult {
@@ -15,6 +16,26 @@ export function evaluateSoFar(thresholds: readonly Threshold[], measurements: Me
     ...result,
     isOpen: !result.passed && canBeReached(at(thresholds, index), result.observed),
   }));
+}
+
+/** What the early end of a run adds to. */
+const GROWN_BY_END: ReadonlySet<MetricName> = new Set([
+  "workers_cut_off",
+  "live_updates_accounted",
+  "updates_unanswered",
+]);
+
+/**
+ * Evaluates each threshold of a run that was ended early. One that failed is broken by the end when the rest of the run
+ * could have met it; not one that ends a run as soon as it fails.
+ */
+export function evaluateEndedEarly(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
+  return evaluateSoFar(thresholds, measurements).map(({ isOpen, ...result }, index) => {
+    const { metric, abortOnFail } = at(thresholds, index);
+    const isEnding = abortOnFail && result.observed !== null;
+    const isBroken = !result.passed && !isEnding && (isOpen || GROWN_BY_END.has(metric));
+    return isBroken ? { ...result, brokenByEnd: true } : result;
+  });
 }
 
 function canBeReached({ operator, limit }: Threshold, observed: number | null): boolean {

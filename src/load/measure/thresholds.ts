@@ -65,6 +65,8 @@ export interface ThresholdResult {
   /** What was measured, in the unit of `Threshold.limit`; null when there are no samples. */
   readonly observed: number | null;
   readonly passed: boolean;
+  /** Only for one that failed in a run which was ended early: the part that did not happen could have met it. */
+  readonly brokenByEnd?: true | undefined;
 }
 
 const AGGREGATIONS = {

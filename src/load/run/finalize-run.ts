@@ -2,9 +2,10 @@
 import { cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
+import { liveSpansOf, outcomesOf, peakOf, withoutPartner, type RunCut, type RunEvidence } from "../check/index.js";
 import {
   evaluate,
+  evaluateEndedEarly,
   formatHlog,
   loadGenerated,
   parseThresholds,
@@ -24,8 +25,9 @@ import {
   type SummaryInput,
 } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
+import { plannedWorkers, planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
+import { carriedOutOf } from "./carried-out.js";
 import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
@@ -44,6 +46,8 @@ export interface FinalizeRunInput {
   readonly startedAt: Date;
   readonly originMs: number;
   readonly durationMs: number;
+  /** When the run was ended early or given up, ms on its clock. */
+  readonly cutAtMs: number;
   readonly end: Summary["end"];
   readonly collector: Collector;
   readonly audit: readonly AgentAudit[];
@@ -79,7 +83,7 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
  */
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
-  const { invariants, measurements, lostWorkers } = measureEnd(input);
+  const { invariants, measurements, lostWorkers, cut } = measureEnd(input);
   const hash = planHash(plan);
   const summary = buildSummary({
     runId,
@@ -93,11 +97,16 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     reproduce: input.reproduce,
     startedAt: startedAt.toISOString(),
     end: input.end,
-    outcomes: outcomesOf(audit),
+    ...(input.isServed === true ? {} : planned(input, measurements)),
+    outcomes: outcomesOf(audit, cut),
+    unfinished: unfinishedOf(input, measurements, cut, lostWorkers),
     peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
-    thresholds: evaluate(parseThresholds(loaded.scenario.thresholds), measurements),
+    thresholds: (cut.isEarly ? evaluateEndedEarly : evaluate)(
+      parseThresholds(loaded.scenario.thresholds),
+      measurements,
+    ),
     load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
     schedule: scheduleVerdict(input, measurements),
     ...(input.machine !== undefined && { machine: judgeMachine(input.machine.use, input.machine) }),
@@ -123,6 +132,29 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** What the plan showed, and how much of it happened. */
+function planned(
+  { loaded: { scenario }, plan, end, durationMs, injection }: FinalizeRunInput,
+  measurements: Measurements,
+): Pick<Summary, "warnings" | "carriedOut"> {
+  const warnings = warningTexts(scenario, plan, { isOverNetwork: false });
+  return {
+    ...(warnings.length > 0 && { warnings }),
+    carriedOut: carriedOutOf({ scenario, plan, end, durationMs, measurements, happened: injection.happened }),
+  };
+}
+
+/** The workers that had something to do when the run was given up. */
+function unfinishedOf(
+  { isServed, end, audit }: FinalizeRunInput,
+  { counters }: Measurements,
+  cut: RunCut,
+  lostWorkers: number,
+): number {
+  if (isServed === true || end.how !== "finished") return 0;
+  return Math.max(0, counters.workers_cut_off - lostWorkers - withoutPartner(audit, cut));
 }
 
 /** What the run was on. */

@@ -93,6 +93,8 @@ export interface RunEnd {
   readonly end: Summary["end"];
   /** From the start of the run until its last role has ended, ms. */
   readonly durationMs: number;
+  /** When the run was ended early or given up, ms on its clock: it closed what was live then. Later than the end when it was not. */
+  readonly cutAtMs: number;
   readonly audit: readonly AgentAudit[];
   readonly evidence: RunEvidence;
 }
@@ -100,18 +102,19 @@ export interface RunEnd {
 /** Starts the run, and has its plan carried out: until the clients have ended. */
 export function* carryOutPlan<Stages extends Pick<RunStages, "originMs"> & { readonly clients: RunStage<unknown> }>(
   parts: ClientParts<Stages>,
-): Steps<{ readonly stages: Stages; readonly giveUpAt: number }> {
+): Steps<{ readonly stages: Stages; readonly stoppedAt: number; readonly giveUpAt: number }> {
   const stages = yield* wait(parts.start());
   const { clients, originMs } = stages;
   const { open } = parts;
   const until = originMs + parts.giveUpAfterMs;
   const isOver = (): boolean => parts.earlyEnd() !== undefined || clients.isDone() || open?.isOver() === true;
   yield* wait(parts.until(isOver, until));
-  const giveUpAt = open === undefined ? until : parts.clock.now() + open.drainMs;
+  const stoppedAt = parts.clock.now();
+  const giveUpAt = open === undefined ? until : stoppedAt + open.drainMs;
   parts.liftPauses();
   clients.stop(giveUpAt);
   yield* wait(parts.untilDone(clients));
-  return { stages, giveUpAt };
+  return { stages, stoppedAt, giveUpAt };
 }
 
 export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
@@ -119,15 +122,20 @@ export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
   const endsEarly = (): boolean => parts.earlyEnd() !== undefined;
   const {
     stages: { clients, io, tasks, originMs },
+    stoppedAt,
     giveUpAt,
   } = yield* carryOutPlan(parts);
 
   const isCut = endsEarly();
+  let cutAtMs = isCut ? stoppedAt : giveUpAt;
   const drainUntil = isCut ? clock.now() + GRACEFUL_STOP_MS : Math.max(giveUpAt, clock.now());
   io.stop(drainUntil);
   if (!isCut) {
     yield* wait(parts.untilDone(io, endsEarly));
-    if (endsEarly()) io.stop(clock.now() + GRACEFUL_STOP_MS);
+    if (endsEarly()) {
+      cutAtMs = Math.min(cutAtMs, clock.now());
+      io.stop(clock.now() + GRACEFUL_STOP_MS);
+    }
   }
   yield* wait(parts.untilDone(io));
 
@@ -147,5 +155,5 @@ export function* runLifecycle(parts: RunParts): Steps<RunEnd> {
     ...audited,
   });
   const end = parts.earlyEnd() ?? { how: "finished", why: null };
-  return { end, durationMs, audit: audited.audit, evidence };
+  return { end, durationMs, cutAtMs, audit: audited.audit, evidence };
 }

@@ -3,9 +3,12 @@ import type { AgentAudit } from "../../platform/db/index.js";
 import {
   checkInvariants,
   countFindings,
+  CUT_OFF,
   nameOf,
+  outcomeOf,
   type FindingRecorder,
   type InvariantReport,
+  type RunCut,
   type RunEvidence,
 } from "../check/index.js";
 import { createRecorder, type Collector, type Measurements } from "../measure/index.js";
@@ -23,6 +26,9 @@ export interface MeasuredRun {
   readonly injection: FaultInjection;
   readonly originMs: number;
   readonly durationMs: number;
+  /** When the run was ended early or given up, ms on its clock. */
+  readonly cutAtMs: number;
+  readonly end: { readonly how: "finished" | "interrupted" | "aborted" };
 }
 
 export interface RunMeasurements {
@@ -30,17 +36,19 @@ export interface RunMeasurements {
   readonly measurements: Measurements;
   /** The workers of killed client threads. */
   readonly lostWorkers: number;
+  readonly cut: RunCut;
 }
 
 /** Checks the invariants, and adds what is known only after the run to its measurements. Once a run. */
 export function measureEnd(run: MeasuredRun): RunMeasurements {
   const invariants = checkInvariants(run.evidence);
-  const lostWorkers = recordFindings(run, invariants);
-  return { invariants, measurements: run.collector.measurements(run.durationMs), lostWorkers };
+  const cut: RunCut = { atMs: run.cutAtMs, isEarly: run.end.how !== "finished" };
+  const lostWorkers = recordFindings(run, invariants, cut);
+  return { invariants, measurements: run.collector.measurements(run.durationMs), lostWorkers, cut };
 }
 
 /** Returns how many workers killed threads left unfinished. */
-function recordFindings(run: MeasuredRun, invariants: InvariantReport): number {
+function recordFindings(run: MeasuredRun, invariants: InvariantReport, cut: RunCut): number {
   const { plan, collector, originMs, durationMs, audit, injection } = run;
   const endMs = originMs + durationMs;
   const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
@@ -51,10 +59,12 @@ function recordFindings(run: MeasuredRun, invariants: InvariantReport): number {
   });
   countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
   for (const agent of audit) {
-    const { agentType, status } = agent;
-    if (agentType !== "main") continue;
+    if (agent.agentType !== "main") continue;
+    const outcome = outcomeOf(agent, cut);
+    // How an agent would have ended is not known when the run was ended early.
+    if (cut.isEarly && outcome === CUT_OFF) continue;
     const { recorder: own, atMs } = recorderOf(agent);
-    own.observe("task_completion", status === "completed" || status === "approved", atMs);
+    own.observe("task_completion", outcome === "completed" || outcome === "approved", atMs);
   }
   const unfinished: ReadonlyMap<string, number> =
     injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));

@@ -53,28 +53,41 @@ export function phasesOf(
 function workersPhases(scenario: Scenario, plan: Plan): Phase[] {
   if (scenario.workers !== undefined)
     return [{ kind: "arrivals", label: "arrivals", fromMs: 0, toMs: plan.arrivalsMs }];
-  // `--duration` scales everything on the run's timeline by the same factor.
-  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
-  const groups = groupsOf(scenario).map((group) => scaledGroup(group, factor));
+  const groups = scaledGroups(scenario, plan);
   const loads = [...(plan.closed ?? [])];
   const arrivals = groups.flatMap(({ name, startTime, arrivals: own }) => {
     const phases = isClosed(own) ? keptPhases(loads.shift()) : ratePhases(own, startTime);
     return name === undefined ? phases : phases.map((phase) => ({ ...phase, label: `${name}: ${phase.label}` }));
   });
-  return [...arrivals, ...windowPhases(groups)];
+  const windows = windowsOf(scenario, plan).map(
+    ({ names, fromMs, toMs }): Phase => ({
+      kind: "disconnects",
+      label: `disconnects (${names.join(", ")})`,
+      fromMs,
+      toMs,
+    }),
+  );
+  return [...arrivals, ...windows];
+}
+
+/** `--duration` scales everything on the run's timeline by the same factor. */
+function scaledGroups(scenario: Scenario, plan: Plan): LoadGroup[] {
+  const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
+  return groupsOf(scenario).map((group) => scaledGroup(group, factor));
 }
 
 /** The stages of workers who arrive at a rate. */
 function ratePhases({ startRate, stages }: RateArrivals, startTime: number): Phase[] {
   let fromMs = startTime;
   let rate = startRate;
-  return stages.map(({ duration, target }): Phase => {
+  return stages.flatMap(({ duration, target }): Phase[] => {
     const label = rate === target ? "arrivals, steady" : target > rate ? "arrivals, rising" : "arrivals, falling";
     rate = target;
     const toMs = fromMs + duration;
     const phase: Phase = { kind: "arrivals", label, fromMs, toMs };
     fromMs = toMs;
-    return phase;
+    // A jump of the rate takes no time.
+    return duration === 0 ? [] : [phase];
   });
 }
 
@@ -93,10 +106,19 @@ function keptPhases(load: ClosedLoad | undefined): Phase[] {
   });
 }
 
-/** The windows of disconnects. Several behaviours may drop in one window, which is then one phase. */
-function windowPhases(groups: readonly LoadGroup[]): Phase[] {
+/** A window in which connections drop. */
+export interface DropWindow {
+  /** The behaviours that have it, as plans call them. */
+  readonly names: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The windows in which connections drop. Several behaviours may drop in one window. */
+export function windowsOf(scenario: Scenario, plan: Plan): DropWindow[] {
+  if (scenario.workers !== undefined) return [];
   const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
-  for (const { name: group, startTime, behaviours } of groups) {
+  for (const { name: group, startTime, behaviours } of scaledGroups(scenario, plan)) {
     for (const [name, { disconnect }] of Object.entries(behaviours)) {
       if (disconnect?.window === undefined) continue;
       const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
@@ -104,14 +126,7 @@ function windowPhases(groups: readonly LoadGroup[]): Phase[] {
       window.names.push(behaviourName(group, name));
     }
   }
-  return [...windows.values()].map(
-    ({ names, fromMs, toMs }): Phase => ({
-      kind: "disconnects",
-      label: `disconnects (${names.join(", ")})`,
-      fromMs,
-      toMs,
-    }),
-  );
+  return [...windows.values()];
 }
 
 function faultPhase({ atMs, kind, lastsMs, what }: MarkedFault): Phase {

@@ -21,7 +21,7 @@ const atRate = object({
   startRate: rate.default(0).describe("Arrivals a second at the start."),
   stages: z.array(
     object({
-      duration: positiveDuration.describe("How long the stage lasts."),
+      duration: duration.describe("How long the stage lasts; with 0s the rate jumps to the target."),
       target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
     }),
     "must be a list of stages, each { duration, target }",

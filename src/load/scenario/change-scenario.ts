@@ -3,6 +3,7 @@ import { isAlias, isSeq, parse, parseDocument } from "yaml";
 import type { LoadedScenario } from "./load-scenario.js";
 import { displayPath, parseScenario } from "./load-scenario.js";
 import { ScenarioError } from "./scenario-error.js";
+import { replaceVariables } from "./scenario-variables.js";
 
 /** A field, and the value that it gets. */
 export interface ScenarioChange {
@@ -31,7 +32,7 @@ export function changeScenario(loaded: LoadedScenario, changes: readonly Scenari
       throw new ScenarioError([`${file}: ${path.join(".")} cannot be set to ${value}: ${reason}`]);
     }
   }
-  const text = document.toString({ lineWidth: 0 });
+  const text = replaceVariables(document.toString({ lineWidth: 0 }), `${file} with the changes`);
   return { scenario: parseScenario(text, `${file} with the changes`), path: loaded.path, text };
 }
 

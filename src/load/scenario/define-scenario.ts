@@ -77,10 +77,15 @@ export function scenarioFrom(input: unknown, origin: string): LoadedScenario {
   if (!read.success) {
     throw scenarioErrorOf(problemsIn(read.error, data).map((problem) => formatProblem(origin, problem)));
   }
+  const text = stringify(data);
+  if (text.includes("${"))
+    throw new ScenarioError([
+      `${origin}: "\${" stands for an environment variable in a YAML file: a program has its value`,
+    ]);
   return {
     scenario: read.data,
     path: origin,
-    text: `# From ${printable(origin)}, with the values that it had computed.\n${stringify(data)}`,
+    text: `# From ${printable(origin)}, with the values that it had computed.\n${text}`,
   };
 }
 

@@ -6,6 +6,7 @@ import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
 import { MAX_NAME, MAX_FILE_BYTES } from "./scenario-limits.js";
 import { didYouMean } from "./nearest.js";
 import { problemsIn, type Problem } from "./problems.js";
+import { replaceVariables } from "./scenario-variables.js";
 import { scenarioSchema, type Scenario } from "./scenario-schema.js";
 import { isShipped, pathOfShipped, shippedScenarios } from "./shipped-scenarios.js";
 import { readYaml, YamlError, type YamlFile } from "./yaml-file.js";
@@ -17,7 +18,7 @@ export interface LoadedScenario {
   readonly scenario: Scenario;
   /** The file, absolute or relative to the working directory as it was given. */
   readonly path: string;
-  /** The text of the file, which a run keeps beside its results. */
+  /** The text of the file, with the values of its environment variables, which a run keeps beside its results. */
   readonly text: string;
 }
 
@@ -39,9 +40,14 @@ function fieldName(path: readonly PropertyKey[]): string {
 }
 
 /** A problem as text: where, in which field, what. */
-export function formatProblem(place: string, { path, message }: Problem): string {
+export function formatProblem(place: string, problem: Problem): string {
+  return `${place}: ${describeProblem(problem)}`;
+}
+
+/** As {@link formatProblem}, without the place. */
+export function describeProblem({ path, message }: Problem): string {
   const field = fieldName(path);
-  return `${place}: ${field === "" ? "" : `${field}: `}${message}`;
+  return field === "" ? message : `${field}: ${message}`;
 }
 
 function asError(problems: readonly Problem[], file: string, yaml: YamlFile): ScenarioError {
@@ -62,7 +68,8 @@ function asError(problems: readonly Problem[], file: string, yaml: YamlFile): Sc
 }
 
 /**
- * Reads a scenario from YAML; `file` is what errors call it.
+ * Reads a scenario from YAML; `file` is what errors call it. Unlike {@link loadScenario}, it replaces no environment
+ * variables.
  * @throws {ScenarioError} when the text is not YAML, or not a valid scenario.
  *
  * @example
@@ -125,7 +132,7 @@ function readBytes(path: string): Buffer {
 export function scenarioFromBytes(bytes: Buffer, origin: string): LoadedScenario {
   if (bytes.length > MAX_FILE_BYTES)
     throw new ScenarioError([`${origin}: is no scenario file: it has more than ${MAX_FILE_BYTES >> 20} MiB`]);
-  const text = decode(bytes, origin);
+  const text = replaceVariables(decode(bytes, origin), origin);
   return { scenario: parseScenario(text, origin), path: origin, text };
 }
 
@@ -164,7 +171,7 @@ function unknownScenario(name: string): ScenarioError {
 
 /**
  * Loads a scenario by its name in the package, or by a path: a name with a directory separator, or one that ends in
- * `.yaml` or `.yml`, is a path.
+ * `.yaml` or `.yml`, is a path. `${NAME}` and `${NAME:-default}` in its text are replaced with environment variables.
  * @throws {ScenarioError} when there is none, or it is not valid; the error for an unknown name has the nearest one.
  *
  * @example
@@ -179,6 +186,6 @@ export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
   if (!isPath && !isShipped(nameOrPath)) throw unknownScenario(nameOrPath);
   const path = isPath ? nameOrPath : pathOfShipped(nameOrPath);
-  const text = readText(path);
+  const text = replaceVariables(readText(path), displayPath(path));
   return { scenario: parseScenario(text, displayPath(path)), path, text };
 }

@@ -1,8 +1,9 @@
 /** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
 import { formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved, latenciesOf, OUTCOME_SIGNS } from "../../results/index.js";
-import type { Summary } from "../../results/index.js";
+import type { Reason, Summary } from "../../results/index.js";
 import {
+  carriedOutTexts,
   describeViolation,
   isMachineSound,
   joinSections,
@@ -26,11 +27,13 @@ const INVARIANT_CASES = { held: "passed", broken: "failure", unchecked: "skipped
 /** The summary of a job: the verdict with its reasons, latencies, thresholds, invariants. */
 export function runMarkdown(summary: Summary): string {
   const { outcome, reasons } = summary.verdict;
+  const isReason = (text: string): boolean => reasons.some((reason) => reason.text === text);
+  const missed = carriedOutTexts(summary).missed.filter((text) => !isReason(text));
   const { cpu, cores } = summary.environment;
   const latencies = latenciesOf(summary).map(({ label, trend }) => [
     label,
     formatCount(trend.count),
-    ...[trend.p50, trend.p90, trend.p99, trend.max].map(formatMs),
+    ...[trend.p50, trend.p90, trend.p95, trend.p99, trend.max].map(formatMs),
   ]);
   const thresholds = summary.thresholds.map((threshold) => [
     `${THRESHOLD_MARKS[thresholdOutcome(threshold, summary.verdict).outcome]} ${code(`${threshold.metric} ${threshold.expression}`)}`,
@@ -45,11 +48,11 @@ export function runMarkdown(summary: Summary): string {
   return joinSections([
     [`### ${OUTCOME_SIGNS[outcome]} ${plain(summary.scenario.name)}: ${outcomeText(summary.verdict)}`],
     reasons.map(({ text }) => `- ${plain(text)}`),
-    runNotes(summary).map((note) => `- ! ${plain(note)}`),
+    [...runNotes(summary), ...missed].map((text) => `- ! ${plain(text)}`),
     [plain([...runFacts(summary), cpu, `${cores} cores`].join(" · "))],
     latencies.length === 0
       ? []
-      : markdownTable(["latency, ms", "count", "p50", "p90", "p99", "max"], latencies, [1, 2, 3, 4, 5]),
+      : markdownTable(["latency, ms", "count", "p50", "p90", "p95", "p99", "max"], latencies, [1, 2, 3, 4, 5, 6]),
     thresholds.length === 0 ? [] : markdownTable(["threshold", "observed"], thresholds, [1]),
     markdownTable(["invariant", "checked"], invariants, [1]),
     (summary.notChecked ?? []).map(({ id, why }) => `- ○ ${code(id)} was not checked: ${plain(why)}`),
@@ -85,6 +88,7 @@ export function runJUnit(summary: Summary): string {
             details,
           } satisfies JUnitCase,
         ]),
+    ...planCases(summary, details),
     {
       classname: "run",
       name: "the load is generated on time",
@@ -133,6 +137,32 @@ export function runJUnit(summary: Summary): string {
     seconds: summary.durationMs / 1000,
     cases,
   });
+}
+
+/** Whether the workers finished and, with `--strict`, whether everything planned happened. */
+function planCases(summary: Summary, details: readonly string[]): JUnitCase[] {
+  if (summary.carriedOut === undefined) return [];
+  const { counts, missed } = carriedOutTexts(summary);
+  const reasonOf = (code: Reason["code"]): string | undefined =>
+    summary.verdict.reasons.find((reason) => reason.code === code)?.text;
+  const cutOff = reasonOf("workers-cut-off");
+  const isFailure = reasonOf("not-carried-out") !== undefined;
+  return [
+    {
+      classname: "run",
+      name: "the workers finish",
+      outcome: cutOff === undefined ? "passed" : "failure",
+      ...(cutOff !== undefined && { message: cutOff }),
+      details,
+    },
+    {
+      classname: "run",
+      name: "the plan is carried out",
+      outcome: isFailure ? "failure" : "passed",
+      message: [...counts, ...missed].join("; "),
+      details,
+    },
+  ];
 }
 
 /** An error when other programs kept the machine busy from a run that did not pass because of it. */

@@ -8,7 +8,7 @@ import {
   type CapacityData,
   type CapacityTrial,
 } from "../../results/index.js";
-import { formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, formatMs, plural } from "../../vocabulary/index.js";
 import { capacityFacts, capacityHeading, formatRate } from "../capacity-texts.js";
 import { chart, CHART_HINT } from "./chart-sections.js";
 import { table, type Cell } from "./html-table.js";
@@ -89,7 +89,7 @@ function trialTable(trials: readonly CapacityTrial[]): Markup {
     trial.cpuCores?.toFixed(2) ?? "–",
     formatMs(trial.slipP99Ms),
     trial.peakLiveUnits === null ? "–" : formatCount(trial.peakLiveUnits),
-    formatSeconds(trial.tookMs),
+    formatElapsed(trial.tookMs),
     trial.reasons[0] ?? "",
   ]);
   return table(

@@ -24,11 +24,13 @@ values. Drag, or press + and −, to zoom; double-click, or press Escape, to sho
 
 /** `run` is the index of the embedded run: 0 unless the page compares two. */
 export function latencyChart({ latency, phases, faultMarks = [], machine }: ReportData, run = 0): Markup {
-  const { startMs, count, p50, p90, p99, max } = latency;
+  const { startMs, count, p50, p90, p95, p99, max } = latency;
+  const columns = [p50, p90, ...(p95 === undefined ? [] : [p95]), p99, max];
+  const heads = ["p50", "p90", ...(p95 === undefined ? [] : ["p95"]), "p99", "max"];
   const rows = thinned(startMs.length, TABLE_ROWS).map((point) => [
     seconds(at(startMs, point)),
     formatCount(at(count, point)),
-    ...[p50, p90, p99, max].map((column) => formatMs(at(column, point))),
+    ...columns.map((column) => formatMs(at(column, point))),
   ]);
   const phaseTable = table(
     "Phases of the run",
@@ -39,7 +41,7 @@ export function latencyChart({ latency, phases, faultMarks = [], machine }: Repo
     "latency",
     run,
     "Latency of live updates over time: a heat map with lines for p50, p99 and the maximum",
-    html`${table("Latency over time, ms", ["from", "updates", "p50", "p90", "p99", "max"], rows)}
+    html`${table("Latency over time, ms", ["from", "updates", ...heads], rows)}
 ${phases.length === 0 ? nothing : phaseTable}`,
   )}
 ${faultList(phases, faultMarks)}

@@ -3,7 +3,7 @@ import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../..
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import type { ThresholdSoFar } from "../../load/measure/index.js";
-import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts } from "../run-texts.js";
+import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts, partLabel } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -20,10 +20,14 @@ const INVARIANT_SIGNS = { held: PASSED, broken: FAILED, unchecked: sign("idle", 
 
 /** `areJudged`: whether they say anything about the platform, as `thresholdsJudged` of the verdict. */
 export function thresholds(all: Summary["thresholds"], areJudged = true): Markup {
-  const signOf = ({ passed }: Threshold): Markup => (areJudged ? (passed ? PASSED : FAILED) : NOT_JUDGED);
+  const isJudged = ({ brokenByEnd }: Threshold): boolean => areJudged && brokenByEnd !== true;
+  const signOf = (each: Threshold): Markup => (isJudged(each) ? (each.passed ? PASSED : FAILED) : NOT_JUDGED);
   const figures = thresholdTable(all, signOf, formatObserved);
-  if (areJudged || all.length === 0) return figures;
-  return html`<p>The thresholds are not judged: the latencies measure the machine, not the platform.</p>${figures}`;
+  if (all.every(isJudged)) return figures;
+  const why = areJudged
+    ? "Thresholds that the rest of the run could have met are not judged: it was ended early."
+    : "The thresholds are not judged: the latencies measure the machine, not the platform.";
+  return html`<p>${why}</p>${figures}`;
 }
 
 /** The thresholds of a running run. */
@@ -46,6 +50,19 @@ function thresholdTable<Result extends Threshold>(
     observed(threshold),
   ]);
   return table("Thresholds", ["metric", { head: "threshold", text: true }, "observed"], rows);
+}
+
+/** What was planned, and how much of it happened. */
+export function carriedOut({ carriedOut: parts = [] }: Pick<Summary, "carriedOut">): Markup {
+  if (parts.length === 0) return nothing;
+  const rows = parts.map(({ what, planned, carriedOut: happened, missed }) => [
+    partLabel(what, planned),
+    formatCount(planned),
+    formatCount(happened),
+    missed.length === 0 ? "–" : html`${missed.map((text) => html`<div>${text}</div>`)}`,
+  ]);
+  const heads = ["", "planned", "carried out", { head: "what did not happen", text: true as const }];
+  return table("Planned and carried out", heads, rows);
 }
 
 export function invariants(summary: Summary): Markup {

@@ -1,7 +1,7 @@
 /** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
 import { describePlans, oneRunASide } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatMs, formatSeconds, own, plural, workersText } from "../../vocabulary/index.js";
+import { changeOf, formatCount, formatElapsed, formatMs, own, plural, workersText } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
@@ -83,7 +83,7 @@ function head(summary: Summary, at: number): Markup {
     summary.runId,
     `seed ${summary.seed}`,
     workersText(summary.plan),
-    formatSeconds(summary.durationMs),
+    formatElapsed(summary.durationMs),
     `crowdstorm ${crowdstorm}, Node.js ${node}`,
     cpu,
   ];
@@ -96,7 +96,7 @@ ${command("Same plan again", summary.reproduce)}
 }
 
 function latencies(a: Summary, b: Summary): Markup {
-  const figures = ["p50", "p99", "max"] as const;
+  const figures = ["p50", "p95", "p99", "max"] as const;
   const rows = latencyPairs(a, b).map(({ label, before, after }): Cell[] => [
     label,
     formatCount(before.count),

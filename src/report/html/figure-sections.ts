@@ -28,7 +28,7 @@ export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">):
   const row = (label: Cell, trend: TrendSummary, doc: string): Cell[] => [
     label,
     formatCount(trend.count),
-    ...[trend.p50, trend.p90, trend.p99, trend.p999, trend.max].map(formatMs),
+    ...[trend.p50, trend.p90, trend.p95, trend.p99, trend.p999, trend.max].map(formatMs),
     doc,
   ];
   const rows = [
@@ -39,8 +39,12 @@ export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">):
   return table(
     "Latencies in ms",
     [
-      ...["ms", "count", "p50", { head: "p90", wide: true as const }, "p99", { head: "p99.9", wide: true as const }],
-      ...["max", { head: "from → to", text: true as const, wide: true as const }],
+      ...["ms", "count", "p50", { head: "p90", wide: true as const }, "p95", "p99"],
+      ...[
+        { head: "p99.9", wide: true as const },
+        "max",
+        { head: "from → to", text: true as const, wide: true as const },
+      ],
     ],
     rows,
   );
@@ -57,15 +61,13 @@ export function path(summary: Pick<Summary, "trends">): Markup {
   });
   const rows = stages.map(({ name, label, trend, mean, isSlowest }) => [
     html`<span class="key ${name}">${label}</span>`,
-    formatMs(trend.p50),
-    formatMs(trend.p99),
-    formatMs(mean),
+    ...[trend.p50, trend.p95, trend.p99, mean].map(formatMs),
     formatShare(mean, totalMs),
     html`${isSlowest ? html`<b>slowest:</b> ` : nothing}${METRICS[name].doc.replace("Stage of the path: ", "")}`,
   ]);
   return html`<div class="path" aria-hidden="true">${bar}</div>${table(
     "Stages of the path of a live update, in ms",
-    ["ms", "p50", "p99", "mean", "share", { head: "from → to", text: true, wide: true }],
+    ["ms", "p50", "p95", "p99", "mean", "share", { head: "from → to", text: true, wide: true }],
     rows,
   )}`;
 }

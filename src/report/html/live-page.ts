@@ -21,7 +21,7 @@ import {
   formatBound,
   formatCount,
   formatMs,
-  formatSeconds,
+  formatElapsed,
   printable,
   printableData,
 } from "../../vocabulary/index.js";
@@ -132,7 +132,7 @@ function progress({ workers, measurements: { durationMs }, scheduledMs, schedule
   const figure = (label: string, value: string, detail: Markup | string): Markup =>
     html`<div><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
   const { arrived, planned } = workers;
-  const [now, scheduled] = [formatSeconds(durationMs), formatSeconds(scheduledMs)];
+  const [now, scheduled] = [formatElapsed(durationMs), formatElapsed(scheduledMs)];
   return html`<dl class="figures">
 ${figure("Workers arrived", `${formatCount(arrived)} of ${formatCount(planned)}`, meter(arrived / planned))}
 ${

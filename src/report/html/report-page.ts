@@ -2,7 +2,7 @@
 import type { ReportData, Summary } from "../../results/index.js";
 import { slowest } from "./slowest-agents.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
-import { failures, generator, invariants, machines, thresholds } from "./check-sections.js";
+import { carriedOut, failures, generator, invariants, machines, thresholds } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { renderPage, section } from "./page.js";
@@ -27,7 +27,7 @@ export function reportBody(summary: Summary, data: ReportData): Markup {
 ${keyFigures(summary)}
 ${section("time", "Latency over time, ms", latencyChart(data))}
 ${section("statuses", "Agents by status", statusChart(data, "main"), statusChart(data, "onboarding"))}
-${section("outcomes", "Outcomes", outcomes(summary))}
+${section("outcomes", "Outcomes", carriedOut(summary), outcomes(summary))}
 ${section("percentiles", "Latency by percentile, ms", percentileChart(data), latencies(summary))}
 ${summary.engine === "network" ? nothing : section("path", "Path of a live update, ms", path(summary))}
 ${summary.engine === "network" ? nothing : section("slowest", "Slowest agents", slowest(data))}

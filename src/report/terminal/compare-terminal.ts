@@ -4,8 +4,8 @@ import {
   changeOf,
   commandLine,
   formatCount,
+  formatElapsed,
   formatMs,
-  formatSeconds,
   printableData,
   own,
   workersText,
@@ -15,6 +15,8 @@ import type { Summary } from "../../results/index.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
+const CELL_WIDTH = 8;
+const FIGURES = ["p50", "p95", "p99"] as const;
 
 /** What a comparison of two runs cannot say. */
 export const oneRunASide = (): string =>
@@ -47,11 +49,11 @@ function head(
   chalk: ChalkInstance,
 ): string {
   const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
-  const facts = [`seed ${seed}`, workersText(plan), formatSeconds(durationMs), runId];
+  const facts = [`seed ${seed}`, workersText(plan), formatElapsed(durationMs), runId];
   return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
 }
 
-const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(9)).join("");
+const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(CELL_WIDTH)).join("");
 
 type ComparedRow = readonly [label: string, ...cells: string[]];
 
@@ -66,7 +68,7 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const rows = latencyPairs(a, b).map(
     ({ label, before, after }): ComparedRow => [
       label,
-      ...(["p50", "p99"] as const).flatMap((figure) => [
+      ...FIGURES.flatMap((figure) => [
         formatMs(before[figure]),
         formatMs(after[figure]),
         changeOf(before[figure], after[figure]),
@@ -74,7 +76,11 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
     ],
   );
   const title = chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH));
-  return table(title, ["A p50", "B p50", "change", "A p99", "B p99", "change"], rows);
+  return table(
+    title,
+    FIGURES.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"]),
+    rows,
+  );
 }
 
 function outcomes(a: Summary, b: Summary, chalk: ChalkInstance): string[] {

@@ -21,7 +21,8 @@ const FIGURES: readonly {
 }[] = [
   { head: "count", rank: 3, cell: ({ count }) => formatCount(count) },
   { head: "p50", rank: 0, cell: ({ p50 }) => formatMs(p50) },
-  { head: "p90", rank: 4, cell: ({ p90 }) => formatMs(p90) },
+  { head: "p90", rank: 6, cell: ({ p90 }) => formatMs(p90) },
+  { head: "p95", rank: 4, cell: ({ p95 }) => formatMs(p95) },
   { head: "p99", rank: 1, cell: ({ p99 }) => formatMs(p99) },
   { head: "p99.9", rank: 5, cell: ({ p999 }) => formatMs(p999) },
   { head: "max", rank: 2, cell: ({ max }) => formatMs(max) },

@@ -3,8 +3,8 @@ import { Chalk } from "chalk";
 import {
   bar,
   formatCount,
+  formatElapsed,
   formatMs,
-  formatSeconds,
   plural,
   sparkline,
   wrap,
@@ -52,7 +52,7 @@ export function renderProgress(
   const line = (label: string, text: string): string =>
     `  ${chalk.dim(label.padEnd(LABEL))}${truncate(text, width - LABEL - 2)}`;
   const { elapsedMs, scheduledMs, latency, scenario } = view;
-  const time = `${formatSeconds(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${formatSeconds(scheduledMs)}` : ""}`;
+  const time = `${formatElapsed(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${formatElapsed(scheduledMs)}` : ""}`;
   const when = `${time}  ${view.stage}`;
   const barWidth = Math.min(BAR_WIDTH, Math.max(MIN_BAR, width - scenario.length - when.length - 4));
   const progress = chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"));
@@ -93,7 +93,7 @@ export function renderProgressLine(given: ProgressView): string {
   const { latency, workers, updates, failures } = view;
   const events = eventsText(view.events);
   return [
-    formatSeconds(view.elapsedMs).padStart(7),
+    formatElapsed(view.elapsedMs).padStart(7),
     view.stage,
     `${arrivedText(workers, "/")} workers`,
     `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,

@@ -1,5 +1,5 @@
 /**
- * The summary for a terminal, with all columns from a width of 80 on. The verdict and the broken invariants come first.
+ * The summary for a terminal, with all columns from a width of 90 on. The verdict and the broken invariants come first.
  * Colour only repeats what the text says, so that the text without colour is complete.
  */
 import { Chalk, type ChalkInstance } from "chalk";
@@ -26,6 +26,7 @@ import {
 } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import {
+  carriedOutTexts,
   cpuTexts,
   describeViolation,
   isMachineSound,
@@ -82,6 +83,7 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
   const width = Math.max(MIN_WIDTH, options.width);
   return joinSections([
     verdict(summary, chalk, width, options.directory),
+    carriedOut(summary, chalk, width),
     outcomes(summary, chalk, width),
     counters(summary, chalk, width),
     latencies(summary, chalk, width),
@@ -103,24 +105,46 @@ export function renderSummary(given: Summary, options: RenderOptions): string {
   ]);
 }
 
+/** The verdict and its reasons, and the directory: what `--quiet` shows of a run that did not pass. */
+export function renderVerdict(given: Summary, options: RenderOptions): string {
+  const summary = printableData(given);
+  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const width = Math.max(MIN_WIDTH, options.width);
+  return joinSections([
+    [
+      ...head(summary, chalk, width),
+      ...reasonLines(summary, chalk, width),
+      `  ${chalk.bold("Results")}  ${printable(options.directory)}`,
+    ],
+  ]);
+}
+
+function reasonLines({ verdict: { outcome, reasons } }: Summary, chalk: ChalkInstance, width: number): string[] {
+  // The head has the first reason of an inconclusive run.
+  return reasons
+    .slice(outcome === "inconclusive" ? 1 : 0)
+    .flatMap(({ code, text }) =>
+      hanging(text, `  ${code === "threshold-not-judged" ? chalk.dim("○") : chalk.red("✗")} `, "    ", width),
+    );
+}
+
+/** Lines that begin with `first` and then with `indent`, which is as wide. */
+function hanging(text: string, first: string, indent: string, width: number): string[] {
+  return wrap(text, width - indent.length).map((line, at) => (at === 0 ? first : indent) + line);
+}
+
 function verdict(summary: Summary, chalk: ChalkInstance, width: number, directory: string): string[] {
-  const { outcome, reasons } = summary.verdict;
   const lines = [
     ...head(summary, chalk, width),
     ...wrap(runFacts(summary).join(" · "), width - 2).map((line) => `  ${line}`),
   ];
-  const indented = (text: string, first: string, indent: string): void => {
-    wrap(text, width - indent.length).forEach((line, at) => lines.push((at === 0 ? first : indent) + line));
-  };
-  for (const note of runNotes(summary)) indented(note, `  ${chalk.yellow("!")} `, "    ");
-  // The head has the first reason of an inconclusive run.
-  for (const { code, text } of reasons.slice(outcome === "inconclusive" ? 1 : 0))
-    indented(text, `  ${code === "threshold-not-judged" ? chalk.dim("○") : chalk.red("✗")} `, "    ");
+  for (const note of runNotes(summary)) lines.push(...hanging(note, `  ${chalk.yellow("!")} `, "    ", width));
+  lines.push(...reasonLines(summary, chalk, width));
   for (const { id, violations, violationCount } of summary.invariants) {
     if (violationCount === 0) continue;
     lines.push("", `  ${chalk.bold(id)}`);
     for (const violation of violations.slice(0, VIOLATIONS_SHOWN))
-      indented(describeViolation(violation), "    - ", "      ");
+      lines.push(...hanging(describeViolation(violation), "    - ", "      ", width));
     const more = violationCount - Math.min(violations.length, VIOLATIONS_SHOWN);
     if (more > 0) lines.push(`      and ${formatCount(more)} more, see summary.json`);
     const agentId = violations.find((violation) => violation.agentId !== undefined)?.agentId;
@@ -151,6 +175,17 @@ function head(
     .replace(scenario.name, () => chalk.bold(scenario.name))
     .replace(stamp, () => chalk[OUTCOME_COLOURS[outcome]].bold(stamp));
   return [coloured, ...rest.map((line) => `  ${line}`)];
+}
+
+/** How much of the plan happened; what did not, and why. */
+function carriedOut(summary: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { counts, missed } = carriedOutTexts(summary);
+  if (counts.length === 0) return [];
+  return [
+    chalk.bold("Carried out"),
+    ...hanging(counts.join(" · "), `  ${missed.length === 0 ? chalk.green("✓") : " "} `, "    ", width),
+    ...missed.flatMap((text) => hanging(text, `  ${chalk.yellow("!")} `, "    ", width)),
+  ];
 }
 
 function outcomes(summary: Summary, chalk: ChalkInstance, width: number): string[] {
@@ -196,13 +231,14 @@ function latencies(summary: Summary, chalk: ChalkInstance, width: number): strin
 function path(summary: Summary, chalk: ChalkInstance, width: number): string[] {
   const { stages, totalMs } = stagesOf(summary);
   if (stages.length === 0) return [];
-  const heads = ["p50", "p99", "mean", "share"];
+  const heads = ["p50", "p95", "p99", "mean", "share"];
   const fitting = Math.min(heads.length, roomFor(width - 2));
   const remark = width < LABEL_WIDTH + fitting * CELL_WIDTH + SLOWEST.length ? " ◀" : SLOWEST;
   return [
     `${chalk.bold("Path of a live update (ms)".padEnd(LABEL_WIDTH))}${inCells(heads.slice(0, fitting))}`,
     ...stages.map(({ label, trend, mean, isSlowest }) => {
-      const cells = [formatMs(trend.p50), formatMs(trend.p99), formatMs(mean), formatShare(mean, totalMs)];
+      const { p50, p95, p99 } = trend;
+      const cells = [...[p50, p95, p99, mean].map(formatMs), formatShare(mean, totalMs)];
       const line = `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(cells.slice(0, fitting))}`;
       return isSlowest ? chalk.yellow(`${line}${remark}`) : line;
     }),

@@ -112,7 +112,7 @@ for (const thread of ["client", "task"]) {
     assert.equal(summary.end.how, "interrupted");
     assert.equal(summary.faults?.length, 4);
     for (const { what } of summary.faults ?? []) {
-      assert.match(what, /^thread \w+-0 was paused for \d+ ms of 900000: then the run was told to stop$/);
+      assert.match(what, /^thread \w+-0 was paused for \d+ ms of 900000: then the run was stopped$/);
     }
   });
 }

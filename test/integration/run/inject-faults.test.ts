@@ -129,9 +129,10 @@ test("a pause that the stop ends is said to have been as long as it was", () => 
     {
       atMs: 10,
       kind: "pause-thread",
+      plannedAtMs: 10,
       thread: "task-0",
       lastsMs: 240,
-      what: "thread task-0 was paused for 240 ms of 1000: then the run was told to stop",
+      what: "thread task-0 was paused for 240 ms of 1000: then the run was stopped",
     },
   ]);
   injection.end();

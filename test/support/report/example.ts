@@ -101,6 +101,11 @@ export function exampleSummary({
     reproduce: "simulate --scenario disconnect-storm --seed 42 --threads 2",
     startedAt: "2024-01-02T03:04:05.678Z",
     end: { how: "finished", why: null },
+    unfinished: 0,
+    carriedOut: [
+      { what: "workers", planned: 2500, carriedOut: 2500, missed: [] },
+      { what: "windows", planned: 1, carriedOut: 1, missed: [] },
+    ],
     outcomes: {
       agents: { disconnect: 612, completed: 1604, returned: 120, timeout: 24 },
       onboardingAgents: { approved: 2360, rejected: 140 },

@@ -53,7 +53,7 @@ test("a run without samples is rendered", () => {
   const empty = Object.fromEntries(
     Object.keys(summary.trends).map((name) => [
       name,
-      { count: 0, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null },
+      { count: 0, min: null, mean: null, p50: null, p90: null, p95: null, p99: null, p999: null, max: null },
     ]),
   );
   const text = renderSummary(
@@ -75,6 +75,7 @@ test("the summary survives a round trip through JSON", () => {
     mean: null,
     p50: null,
     p90: null,
+    p95: null,
     p99: null,
     p999: null,
     max: null,

@@ -13,6 +13,7 @@ const kept = { kept: true, slipP99Ms: 1, slipMaxMs: 1, boundMs: 50 };
 const late = { ...kept, kept: false, slipP99Ms: 60 };
 const finished = { how: "finished", why: null } as const;
 const generated = { generated: true, why: null };
+const missed = { missed: ["kill-thread at 9.0 s did not happen"] };
 const notGenerated = { generated: false, why: "no worker acted" };
 
 /** A machine of two cores on which the run used 1 core, its threads waited as long, and others used so many cores. */
@@ -142,6 +143,44 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
   ],
   ["aborted", { ...sound, end: { how: "aborted", why: "max<5" } }, 99, [["aborted", /^the run was aborted: max<5$/]]],
   [
+    "interrupted, which broke a threshold",
+    { ...sound, end: { how: "interrupted", why: "x" }, thresholds: [{ ...failed, brokenByEnd: true }, failed] },
+    1,
+    [
+      ["interrupted", /^the run was interrupted/],
+      ["threshold-failed", /^threshold errors count==0 failed: observed 1$/],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  [
+    "workers were cut off",
+    { ...sound, unfinished: 3 },
+    99,
+    [["workers-cut-off", /^3 workers had not finished when the run was given up, and were cut off: /]],
+  ],
+  [
+    "workers were cut off on a machine that others took",
+    { ...sound, unfinished: 3, machine: taken },
+    97,
+    [
+      ["machine-busy", /^other programs/],
+      ["workers-cut-off", /^3 workers/],
+    ],
+  ],
+  ["something planned did not happen", { ...sound, carriedOut: [missed] }, 0, []],
+  [
+    "something planned did not happen, which is a failure",
+    { ...sound, carriedOut: [missed], isStrict: true },
+    99,
+    [["not-carried-out", /^kill-thread at 9\.0 s did not happen$/]],
+  ],
+  [
+    "something planned did not happen in a run that was interrupted",
+    { ...sound, end: { how: "interrupted", why: "x" }, carriedOut: [missed], isStrict: true },
+    1,
+    [["interrupted", /^the run was interrupted/]],
+  ],
+  [
     "the most severe failure decides; a cause comes before its consequences",
     {
       end: { how: "interrupted", why: "x" },
@@ -201,6 +240,9 @@ describe("the verdict", () => {
     load: fc.constantFrom(generated, notGenerated),
     schedule: fc.constantFrom(kept, late),
     machine: fc.constantFrom(free, taken, undefined),
+    unfinished: fc.constantFrom(0, 2, undefined),
+    carriedOut: fc.constantFrom([missed], undefined),
+    isStrict: fc.boolean(),
   });
 
   test("a run is inconclusive only for a cause, which is its first reason; an invariant is judged in any case", () => {

@@ -1,10 +1,17 @@
 /** From the notes of the clients and the rows of the target to the summary and the files of a run over a network. */
 import { writeRun } from "../../../report/index.js";
-import { buildReportData, buildSummary, type StatusEvent, type Summary } from "../../../results/index.js";
+import {
+  buildReportData,
+  buildSummary,
+  type ReportInput,
+  type StatusEvent,
+  type Summary,
+} from "../../../results/index.js";
 import { isFinal, packageVersion, type AgentStatus } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
+  CUT_OFF,
   liveSpansOfClients,
   peakOf,
   type InvariantReport,
@@ -15,12 +22,14 @@ import {
 import {
   createRecorder,
   evaluate,
+  evaluateEndedEarly,
   formatHlog,
   formatTags,
   isMeasured,
   loadGeneratedOver,
   parseThresholds,
   scheduleKept,
+  type Measurements,
   type ProcessHealth,
   type Threshold,
   type Viewpoint,
@@ -28,8 +37,9 @@ import {
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
 import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
-import { plannedWorkers, planHash } from "../../scenario/index.js";
+import { plannedWorkers, planHash, warningTexts } from "../../scenario/index.js";
 import { workerIndexOf } from "../../workers/index.js";
+import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { behaviourOfRegistration } from "../roles/agent-behaviours.js";
 import { phasesOf } from "../timeline.js";
@@ -41,7 +51,7 @@ export function finalizeNetworkRun(
   run: NetworkRun,
   directory: string,
   engine: NetworkEngine,
-  { end, durationMs, notes, observed, router }: NetworkRunEnd,
+  { end, durationMs, stoppedAtMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, runId } = run;
   const { originMs, startedAt, processWatch, machineWatch } = engine.started;
@@ -56,7 +66,9 @@ export function finalizeNetworkRun(
     ...(isLost !== undefined && { isLost: lostWorkers(`${runId}-`, isLost) }),
   };
   const checked = checkNetworkInvariants(evidence, problem);
-  collector.add(findingsOf(evidence, checked.results, run, originMs));
+  const isEarly = end.how !== "finished";
+  const isCut = isEarly ? cutOffAgents(evidence, stoppedAtMs) : () => false;
+  collector.add(findingsOf(evidence, checked.results, run, originMs, isCut));
   const measurements = collector.measurements(durationMs);
   const { judged, notJudged } = measurable(parseThresholds(loaded.scenario.thresholds), from);
   const failures = failuresOf(notes, originMs);
@@ -71,11 +83,13 @@ export function finalizeNetworkRun(
     },
     startedAt: startedAt.toISOString(),
     end,
-    outcomes: outcomesOf(evidence),
+    ...planned(run, { end, durationMs, measurements, happened: router?.faults ?? [] }),
+    outcomes: outcomesOf(evidence, isCut),
+    unfinished: isEarly ? 0 : unfinishedOf(measurements, evidence, machines ?? []),
     peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
     measurements,
     invariants: { results: checked.results, updates: NO_TALLY, deviating: [] },
-    thresholds: evaluate(judged, measurements),
+    thresholds: (isEarly ? evaluateEndedEarly : evaluate)(judged, measurements),
     notChecked: [...checked.unchecked.map((each) => ({ kind: "invariant" as const, ...each })), ...notJudged],
     ...(failures.length > 0 && { failures }),
     ...ofRouter(router, losses),
@@ -87,12 +101,8 @@ export function finalizeNetworkRun(
     environment: environment(),
   });
   const report = buildReportData({
-    runId,
-    scenario: loaded.scenario.name,
+    ...chartsOf(run, { durationMs, evidence, originMs, router }),
     measurements,
-    phases: phasesOf(loaded.scenario, plan, durationMs, router?.faults),
-    statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
-    slowest: [],
     machine: machines === undefined ? machine : undefined,
     ...(scraped !== undefined && { scraped }),
     from,
@@ -103,6 +113,30 @@ export function finalizeNetworkRun(
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
+}
+
+/** The part of the charts that is no measurement. */
+function chartsOf(
+  { runId, loaded, plan }: NetworkRun,
+  {
+    durationMs,
+    evidence,
+    originMs,
+    router,
+  }: {
+    readonly durationMs: number;
+    readonly evidence: NetworkEvidence;
+    readonly originMs: number;
+    readonly router: NetworkRunEnd["router"];
+  },
+): Pick<ReportInput, "runId" | "scenario" | "phases" | "statusEvents" | "slowest"> {
+  return {
+    runId,
+    scenario: loaded.scenario.name,
+    phases: phasesOf(loaded.scenario, plan, durationMs, router?.faults),
+    statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
+    slowest: [],
+  };
 }
 
 /** A target on this machine, or a backend that may be, is no other program that takes the machine. */
@@ -212,6 +246,7 @@ function findingsOf(
   results: InvariantReport["results"],
   { runId, plan }: NetworkRun,
   originMs: number,
+  isCut: IsCutOff,
 ) {
   const now = (): number => evidence.endedAtMs;
   const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now });
@@ -227,7 +262,7 @@ function findingsOf(
   for (const { agentId, unanswered, goneAtMs } of evidence.agents)
     recorderOf(agentId).count("updates_unanswered", unanswered, goneAtMs);
   for (const { agentId, isOnboarding, status, finalSeenAtMs, notFinalAtMs } of evidence.rows ?? []) {
-    if (!isOnboarding)
+    if (!isOnboarding && !isCut(agentId, status))
       recorderOf(agentId).observe("task_completion", status === "completed" || status === "approved", finalSeenAtMs);
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
@@ -276,21 +311,72 @@ function failuresOf(notes: readonly NetworkNotesReport[], originMs: number): Non
 }
 
 /** Agents by their status in the database, or else by what their clients know. */
-function outcomesOf({ agents, rows }: NetworkEvidence): Summary["outcomes"] {
+function outcomesOf({ agents, rows }: NetworkEvidence, isCut: IsCutOff): Summary["outcomes"] {
   const known =
     rows ??
-    agents.map(({ isOnboarding, statuses, submit }) => ({
+    agents.map(({ agentId, isOnboarding, statuses, submit }) => ({
+      agentId,
       isOnboarding,
       status:
         submit?.answeredAtMs === undefined ? `last status sent: ${statuses.at(-1)?.status ?? "nothing"}` : "submitted",
     }));
   const of = (isOnboarding: boolean): Record<string, number> => {
     const counts = new Map<string, number>();
-    for (const each of known)
-      if (each.isOnboarding === isOnboarding) counts.set(each.status, (counts.get(each.status) ?? 0) + 1);
+    for (const each of known) {
+      if (each.isOnboarding !== isOnboarding) continue;
+      const outcome = isCut(each.agentId, each.status) ? CUT_OFF : each.status;
+      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    }
     return Object.fromEntries(counts);
   };
   return { agents: of(false), onboardingAgents: of(true) };
+}
+
+/** Whether the early end of the run took the client of an agent with this status. */
+type IsCutOff = (agentId: string, status: string) => boolean;
+
+/** Final statuses that an agent does not get because its client is gone. */
+const ENDED_BY_ITSELF: ReadonlySet<string> = new Set([
+  "completed",
+  "approved",
+  "rejected",
+  "soft_rejected",
+  "returned",
+]);
+
+/** Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor been told the end. */
+function cutOffAgents({ agents }: NetworkEvidence, stoppedAtMs: number): IsCutOff {
+  const ended = new Set(
+    agents
+      .filter(
+        ({ submit, statuses, goneAtMs = Infinity }) =>
+          submit?.answeredAtMs !== undefined ||
+          statuses.some(({ status }) => isFinal(status as AgentStatus)) ||
+          goneAtMs < stoppedAtMs,
+      )
+      .map(({ agentId }) => agentId),
+  );
+  return (agentId, status) => !ended.has(agentId) && !ENDED_BY_ITSELF.has(status);
+}
+
+/** What the plan showed, and how much of it happened. */
+function planned(
+  { loaded: { scenario }, plan }: NetworkRun,
+  ran: Omit<CarriedOutInput, "scenario" | "plan">,
+): Pick<Summary, "warnings" | "carriedOut"> {
+  const warnings = warningTexts(scenario, plan, { isOverNetwork: true });
+  return { ...(warnings.length > 0 && { warnings }), carriedOut: carriedOutOf({ scenario, plan, ...ran }) };
+}
+
+/** The workers that had something to do when the run was given up; those of a lost machine are a reason of their own. */
+function unfinishedOf(
+  { counters }: Measurements,
+  { agents }: NetworkEvidence,
+  machines: NonNullable<Summary["machines"]>,
+): number {
+  const lost = machines.reduce((sum, machine) => sum + (machine.lost?.unfinished ?? 0), 0);
+  const withoutPartner = agents.filter(({ statuses }) => statuses.at(-1)?.status === "waiting").length;
+  return Math.max(0, counters.workers_cut_off - lost - withoutPartner);
 }
 
 /** An agent's statuses as its client received them; a client that submitted receives no more. */

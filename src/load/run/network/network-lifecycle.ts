@@ -26,6 +26,8 @@ export interface NetworkRunEnd {
   readonly end: Summary["end"];
   /** From the start of the run until the target was last looked at, ms. */
   readonly durationMs: number;
+  /** When the clients were stopped, ms on the run's clock. */
+  readonly stoppedAtMs: number;
   readonly notes: readonly NetworkNotesReport[];
   readonly observed: ObservedTarget;
   /** What the router noted beside; absent in client mode. */
@@ -35,6 +37,7 @@ export interface NetworkRunEnd {
 export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> {
   const {
     stages: { clients, router, originMs },
+    stoppedAt,
     giveUpAt,
   } = yield* carryOutPlan(parts);
   const observed = yield* wait(parts.observe(giveUpAt));
@@ -46,6 +49,7 @@ export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> 
   const durationMs = Math.max(1, parts.clock.now() - originMs);
   const end = parts.earlyEnd() ?? { how: "finished", why: null };
   const evidence = router?.evidence()[0];
-  if (evidence === undefined) return { end, durationMs, notes: clients.evidence(), observed };
-  return { end, durationMs, notes: [evidence.notes], observed, router: evidence };
+  const ended = { end, durationMs, stoppedAtMs: stoppedAt, observed };
+  if (evidence === undefined) return { ...ended, notes: clients.evidence() };
+  return { ...ended, notes: [evidence.notes], router: evidence };
 }

@@ -5,6 +5,7 @@ import {
   ThresholdError,
   createRecorder,
   evaluate,
+  evaluateEndedEarly,
   evaluateSoFar,
   failuresThatAbort,
   mergeSnapshots,
@@ -115,6 +116,29 @@ test("a threshold may abort the run, but not before its delay, nor for lack of s
     () => parseThreshold("stage_wake", { threshold: "max<5", delayAbortEval: "5s" }),
     /delayAbortEval has no effect without abortOnFail: true$/,
   );
+});
+
+test("of a run that was ended early, a threshold that its rest could have met is told apart", () => {
+  const broken = (metric: string, spec: Parameters<typeof parseThreshold>[1]): boolean | undefined =>
+    evaluateEndedEarly([parseThreshold(metric, spec)], measured())[0]?.brokenByEnd;
+  for (const [metric, expression] of [
+    ["stage_wake", "p(99)<5"],
+    ["live_updates_sent", "count>500"],
+    ["live_updates_sent", "count==501"],
+    ["task_completion", "rate>0.8"],
+  ] as const)
+    assert.equal(broken(metric, expression), true, `${metric} ${expression}`);
+  for (const [metric, expression] of [
+    ["live_update_latency", "p(99)<5"],
+    ["live_updates_sent", "count<500"],
+    ["live_updates_sent", "count<=499"],
+    ["live_updates_sent", "count==499"],
+    // It passed.
+    ["live_updates_sent", "count==500"],
+    ["live_updates_lost", "count==0"],
+  ] as const)
+    assert.equal(broken(metric, expression), undefined, `${metric} ${expression}`);
+  assert.equal(broken("task_completion", { threshold: "rate>0.8", abortOnFail: true }), undefined);
 });
 
 test("during the run, a threshold that can still be reached, or has no samples, is open", () => {

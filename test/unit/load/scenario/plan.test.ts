@@ -132,6 +132,16 @@ describe("buildPlan", () => {
     );
   });
 
+  it("jumps to the rate of a stage that takes no time", () => {
+    const stages = "[{ duration: 0s, target: 100 }, { duration: 1s, target: 100 }, { duration: 0s, target: 0 }]";
+    const jumping = EXAMPLE.replace(/stages:\n( {4}- .*\n)+/, `stages: ${stages}\n`);
+    const plan = buildPlan(parseScenario(jumping, "x.yaml"), { workers: 1000 });
+    assert.deepEqual([workersOf(parseScenario(jumping, "x.yaml")), plan.arrivalsMs], [100, 1000]);
+    const early = all(plan).filter(({ arriveAt }) => arriveAt < 500).length;
+    assert.ok(early > 400 && early < 600, `${early} of 1000 in the first half`);
+    assert.ok(all(plan).every(({ arriveAt }) => arriveAt >= 0 && arriveAt <= 1000));
+  });
+
   it("spreads arrivals as the stages say", () => {
     const plan = buildPlan(example, { workers: 5000 });
     const arrivals = all(plan).map(({ arriveAt }) => arriveAt);
