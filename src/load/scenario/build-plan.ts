@@ -169,7 +169,9 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   }
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
-  const groups = planGroups(used, seed, workers);
+  // In the ratio of the scenario as it stands: of a very short one, every size is rounded to 0.
+  const ratio = groupsOf(scenario).map(({ arrivals }) => sizeOf(arrivals));
+  const groups = planGroups(used, seed, shares(workers, ratio));
   const total = groups.reduce((sum, group) => sum + group.workers, 0);
   if (total > MAX_WORKERS)
     throw new RangeError(
@@ -195,15 +197,10 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   };
 }
 
-/** The plans of the groups, which have so many workers together. */
-function planGroups(scenario: Scenario, seed: number, workers: number): GroupPlan[] {
-  const groups = groupsOf(scenario);
-  const sizes = shares(
-    workers,
-    groups.map(({ arrivals }) => sizeOf(arrivals)),
-  );
+/** The plans of the groups, which have so many workers each. */
+function planGroups(scenario: Scenario, seed: number, sizes: readonly number[]): GroupPlan[] {
   let first = 0;
-  return groups.map((group, nth) => {
+  return groupsOf(scenario).map((group, nth) => {
     const plan = planGroup(scenario.task, scenario.qualifications, group, {
       seed,
       first,

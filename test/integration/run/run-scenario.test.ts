@@ -63,7 +63,7 @@ for (const engine of ["virtual", "threads"] as const) {
 for (const engine of ["virtual", "threads"] as const) {
   test(`behaviours and phases divide a run, also one whose threads and database have faults (${engine})`, async (t) => {
     const sends = { actions: 6, thinkTime: "100ms" };
-    const disconnect: NonNullable<ScenarioInput["behaviours"][string]["disconnect"]> = {
+    const disconnect: NonNullable<NonNullable<ScenarioInput["behaviours"]>[string]["disconnect"]> = {
       window: ["300ms", "700ms"],
       name: "storm",
       reconnect: { probability: 0.7, after: "100ms" },
