@@ -22,6 +22,7 @@ import { at, formatSeconds, plural } from "../../vocabulary/index.js";
 import type { ChosenSearch } from "./chosen-search.js";
 import { logLines, printLines, printText } from "./handle-closed-stdout.js";
 import { freePort, HeldAddress } from "./held-address.js";
+import type { Trials } from "./trials.js";
 import { colored, redraws, widthOf } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
@@ -75,12 +76,6 @@ export async function carryOutSearch(
     table?.end();
     trialsOf.close();
   }
-}
-
-/** What makes the trials of a search. */
-export interface Trials {
-  readonly run: CapacitySearch["runTrial"];
-  close(): void;
 }
 
 /** @throws what keeps all trials from being made */

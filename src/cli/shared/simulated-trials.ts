@@ -9,10 +9,10 @@ import { hasFailed, sweepSeeds, type RunResult } from "../../load/run/index.js";
 import { CAPACITY_FILES, createRunDirectory } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
-import type { Trials } from "./carry-out-search.js";
 import type { ChosenSearch, SimulatedTrials } from "./chosen-search.js";
 import { logLines } from "./handle-closed-stdout.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
+import type { Trials } from "./trials.js";
 
 /** Runs the seeds of a rate. Results up to the lowest seed that fails are enough; undefined when `interrupt` ended it. */
 type RunSeeds = (workers: number, interrupt: AbortSignal) => Promise<readonly RunResult[] | undefined>;

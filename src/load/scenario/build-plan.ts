@@ -169,9 +169,15 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   }
   if (scenario.workers !== undefined) return planExplicitWorkers(scenario, scenario.workers, options);
   const used = durationMs === undefined ? scenario : withScaledTimes(scenario, durationMs / arrivalsMsOf(scenario));
-  // In the ratio of the scenario as it stands: of a very short one, every size is rounded to 0.
-  const ratio = groupsOf(scenario).map(({ arrivals }) => sizeOf(arrivals));
-  const groups = planGroups(used, seed, shares(workers, ratio));
+  const groups = planGroups(
+    used,
+    seed,
+    // In the ratio of the scenario as it stands: a duration changes neither it nor the number of workers.
+    shares(
+      workers,
+      groupsOf(scenario).map(({ arrivals }) => sizeOf(arrivals)),
+    ),
+  );
   const total = groups.reduce((sum, group) => sum + group.workers, 0);
   if (total > MAX_WORKERS)
     throw new RangeError(
@@ -197,7 +203,7 @@ export function buildPlan(scenario: Scenario, options: PlanOptions = {}): Plan {
   };
 }
 
-/** The plans of the groups, which have so many workers each. */
+/** The plans of the groups, which have these sizes. */
 function planGroups(scenario: Scenario, seed: number, sizes: readonly number[]): GroupPlan[] {
   let first = 0;
   return groupsOf(scenario).map((group, nth) => {

@@ -59,9 +59,11 @@ describe("the demonstration", () => {
 
   test("it has a scenario of its own, which is in no list and is not run against a target", async () => {
     const refused = await shell("npx simulate sweep --demo --scenario steady", 2);
-    assert.deepEqual(
-      [refused.code, refused.stderr],
-      [2, "simulate: --scenario cannot be combined with --demo: the demonstration has a scenario of its own\n"],
+    assert.equal(refused.code, 2);
+    // The shell may say something of its own before.
+    assert.match(
+      refused.stderr,
+      /^simulate: --scenario cannot be combined with --demo: the demonstration has a scenario of its own$/m,
     );
     assert.doesNotMatch((await shell("npx simulate list", 0)).stdout, /planted-race/);
     assert.match((await shell("npx simulate show planted-race", 0)).stdout, /plantedRace: true/);

@@ -135,6 +135,7 @@ describe("groups", () => {
     assert.deepEqual(sizes(3), [1, 1, 1]);
     assert.throws(() => sizes(2), new RangeError("workers must be at least 3, one for each group, not 2"));
     const longer = buildPlan(scenario, { durationMs: 8000 });
+    assert.deepEqual([longer.closed?.[0]?.first, longer.closed?.[0]?.most], [100, 20], "as many workers as before");
     assert.deepEqual(
       longer.closed?.[0]?.numbers.map(({ at }) => at),
       [6000, 8000],
@@ -204,4 +205,27 @@ describe("a scenario with groups", () => {
         },
       );
     });
+});
+
+describe("tags", () => {
+  it("name the behaviours of groups, and their windows at the times of the run", () => {
+    const scenario = scenarioOf({ a: GROUP, b: { ...GROUP, startTime: "2s" } });
+    assert.deepEqual(buildPlan(scenario).tags, {
+      behaviours: ["a/typing", "a/dropping", "b/typing", "b/dropping"],
+      spans: [
+        { name: "a/dropping", fromMs: 500, toMs: 1500 },
+        { name: "b/dropping", fromMs: 2500, toMs: 3500 },
+      ],
+    });
+    assert.deepEqual(buildPlan(scenario, { durationMs: 6000 }).tags.spans[1], {
+      name: "b/dropping",
+      fromMs: 5000,
+      toMs: 7000,
+    });
+    const thresholds = { "live_update_latency{behaviour:a/typing,during:b/dropping}": ["p(99)<50"] };
+    assert.equal(
+      Object.keys(scenarioFrom(withGroups({ a: GROUP, b: GROUP }, { thresholds }), "test").scenario.thresholds).length,
+      1,
+    );
+  });
 });
