@@ -306,9 +306,7 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
     ...happened.flatMap(({ atMs, what }) =>
       wrap(what, width - 11).map((line, at) => `  ${(at === 0 ? formatSeconds(atMs) : "").padStart(7)}  ${line}`),
     ),
-    ...losses.flatMap((loss) =>
-      wrap(loss, width - 4).map((line, at) => (at === 0 ? `  ${chalk.yellow("!")} ${line}` : `    ${line}`)),
-    ),
+    ...losses.flatMap((loss) => hanging(loss, `  ${chalk.yellow("!")} `, "    ", width)),
   ];
 }
 
@@ -346,9 +344,7 @@ function notChecked({ notChecked: left = [] }: Summary, chalk: ChalkInstance, wi
   for (const { id, why } of left) byReason.set(why, [...(byReason.get(why) ?? []), id]);
   return [
     chalk.bold("Not checked"),
-    ...[...byReason].flatMap(([why, ids]) =>
-      wrap(`${why}: ${ids.join(", ")}`, width - 4).map((line, at) => (at === 0 ? `  ○ ${line}` : `    ${line}`)),
-    ),
+    ...[...byReason].flatMap(([why, ids]) => hanging(`${why}: ${ids.join(", ")}`, "  ○ ", "    ", width)),
   ];
 }
 

@@ -43,6 +43,7 @@ import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { behaviourOfRegistration } from "../roles/agent-behaviours.js";
 import { phasesOf } from "../timeline.js";
+import { cutOffAgents, type IsCutOff } from "./cut-off-agents.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
 
@@ -330,33 +331,6 @@ function outcomesOf({ agents, rows }: NetworkEvidence, isCut: IsCutOff): Summary
     return Object.fromEntries(counts);
   };
   return { agents: of(false), onboardingAgents: of(true) };
-}
-
-/** Whether the early end of the run took the client of an agent with this status. */
-type IsCutOff = (agentId: string, status: string) => boolean;
-
-/** Final statuses that an agent does not get because its client is gone. */
-const ENDED_BY_ITSELF: ReadonlySet<string> = new Set([
-  "completed",
-  "approved",
-  "rejected",
-  "soft_rejected",
-  "returned",
-]);
-
-/** Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor been told the end. */
-function cutOffAgents({ agents }: NetworkEvidence, stoppedAtMs: number): IsCutOff {
-  const ended = new Set(
-    agents
-      .filter(
-        ({ submit, statuses, goneAtMs = Infinity }) =>
-          submit?.answeredAtMs !== undefined ||
-          statuses.some(({ status }) => isFinal(status as AgentStatus)) ||
-          goneAtMs < stoppedAtMs,
-      )
-      .map(({ agentId }) => agentId),
-  );
-  return (agentId, status) => !ended.has(agentId) && !ENDED_BY_ITSELF.has(status);
 }
 
 /** What the plan showed, and how much of it happened. */
