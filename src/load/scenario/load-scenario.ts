@@ -179,7 +179,7 @@ function unknownScenario(name: string): ScenarioError {
  * import { loadScenario } from "crowdstorm";
  *
  * const { scenario } = loadScenario("disconnect-storm");
- * console.log(scenario.task.blueprint, Object.keys(scenario.behaviours).length > 1); // chat true
+ * console.log(scenario.task.blueprint, Object.keys(scenario.behaviours ?? {}).length > 1); // chat true
  * ```
  */
 export function loadScenario(nameOrPath: string): LoadedScenario {
