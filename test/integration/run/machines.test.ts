@@ -185,7 +185,7 @@ describe("a run on several machines", () => {
       server.url,
       (options) => new MachineGenerators({ ...options, machines: machines.map(({ recruited }) => recruited) }),
     );
-    assert.match(summary.end.why ?? "", /^machine b was lost: it was told to end; with it workers 1, 3/);
+    assert.match(summary.end.why ?? "", /^machine b was lost: it was stopped; with it workers 1, 3/);
     assert.equal((await machines[1]?.ended)?.how, "left");
   });
 });
@@ -225,7 +225,7 @@ describe("a run that cannot begin", () => {
     const stop = new AbortController();
     stop.abort();
     const { message } = await refused(t, { interrupt: stop.signal }, {});
-    assert.equal(message, "machine b: it was told to end");
+    assert.equal(message, "machine b: it was stopped");
   });
 });
 
