@@ -122,19 +122,18 @@ async function definitions(): Promise<Map<string, Map<string, Definition>>> {
 
 /** Options whose description differs between commands, because they apply to different things. */
 const OF_EACH = [
-  ...[
-    "agent",
-    "allow-remote",
-    "duration",
-    "from",
-    "seconds",
-    "seed",
-    "threads",
-    "output",
-    "redis",
-    "resume",
-    "virtual",
-  ],
+  "agent",
+  "allow-remote",
+  "duration",
+  "from",
+  "seconds",
+  "seed",
+  "threads",
+  "output",
+  "redis",
+  "resume",
+  "seeds",
+  "virtual",
 ];
 /** Arguments, which differ between commands; and `by`, which says of an exploration how, and of a run by what. */
 const ARGUMENTS = ["by", "file", "files", "names", "run", "base", "current", "program", "shell"];
