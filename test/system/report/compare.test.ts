@@ -30,7 +30,7 @@ test("two runs by their ids: their verdicts, their figures, and the page in the 
     stdout,
     /^A {2}✓ passed {2}disconnect-storm .*a-run\nB {2}✗ failed \(exit 98\) .*b-run\nBoth runs have the same plan\./,
   );
-  assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.93 +3\.93 +0 %/);
+  assert.match(stdout, /live update \(intended\) +0\.394 +0\.394 +0 % +3\.29 +3\.29 +0 % +3\.93 +3\.93 +0 %/);
   assert.match(stdout, /completed +1,604 +1,604 +0 %/);
   const page = join(root, "b-run", "compared-with-a-run.html");
   assert.ok(stdout.trimEnd().endsWith("b-run/compared-with-a-run.html"));

@@ -203,7 +203,7 @@ test("a stop says what was in flight, and closes every socket", async (t) => {
     /closed: 1 socket, 1 live agent, 0 requests without an answer, 0 live updates on their way/,
   );
   assert.equal(await closed, 1001);
-  assert.deepEqual(summary.outcomes.agents, { disconnect: 1 });
+  assert.deepEqual(summary.outcomes.agents, { "cut off": 1 });
 });
 
 /** Holds the lock of the run's database, so that nothing is committed; returns what releases it. */

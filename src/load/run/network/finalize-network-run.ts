@@ -86,7 +86,7 @@ export function finalizeNetworkRun(
     end,
     ...planned(run, { end, durationMs, measurements, happened: router?.faults ?? [] }),
     outcomes: outcomesOf(evidence, isCut),
-    unfinished: isEarly ? 0 : unfinishedOf(measurements, evidence, machines ?? []),
+    unfinished: isEarly ? 0 : unfinishedOf(measurements, evidence, machines ?? [], router?.lostRegistrations),
     peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
     measurements,
     invariants: { results: checked.results, updates: NO_TALLY, deviating: [] },
@@ -342,15 +342,20 @@ function planned(
   return { ...(warnings.length > 0 && { warnings }), carriedOut: carriedOutOf({ scenario, plan, ...ran }) };
 }
 
-/** The workers that had something to do when the run was given up; those of a lost machine are a reason of their own. */
+/**
+ * The workers that had something to do when the run was given up. Not those of a lost machine, which are a reason of
+ * their own, nor those whose registration was lost with the backend's connection, who wait for its answer as a page
+ * does.
+ */
 function unfinishedOf(
   { counters }: Measurements,
   { agents }: NetworkEvidence,
   machines: NonNullable<Summary["machines"]>,
+  lostRegistrations = 0,
 ): number {
   const lost = machines.reduce((sum, machine) => sum + (machine.lost?.unfinished ?? 0), 0);
   const withoutPartner = agents.filter(({ statuses }) => statuses.at(-1)?.status === "waiting").length;
-  return Math.max(0, counters.workers_cut_off - lost - withoutPartner);
+  return Math.max(0, counters.workers_cut_off - lost - lostRegistrations - withoutPartner);
 }
 
 /** An agent's statuses as its client received them; a client that submitted receives no more. */
