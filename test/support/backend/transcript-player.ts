@@ -71,6 +71,8 @@ export class TranscriptPlayer {
   }
 }
 
+const TURNS_TO_CLOSE = 6;
+
 class PlayedSituation {
   readonly sent = new SentPackets();
   readonly #url: string;
@@ -124,7 +126,10 @@ class PlayedSituation {
     this.#sockets.set(party, socket);
   }
 
-  /** The router has handled the close once it has closed its end, and answered the backend after that. */
+  /**
+   * The router closes its end of a socket over some turns of its event loop: end of the stream, end of its own half,
+   * close. Each answer to the backend takes at least one turn.
+   */
   async #close(party: string, how: "closed" | "cut"): Promise<void> {
     const socket = this.#sockets.get(party);
     if (socket === undefined) return;
@@ -133,7 +138,7 @@ class PlayedSituation {
     if (how === "cut") socket.terminate();
     else socket.close();
     await closed;
-    await handled(this.#backend);
+    for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await handled(this.#backend);
   }
 
   async #send(party: string, content: unknown): Promise<void> {
