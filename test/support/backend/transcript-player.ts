@@ -71,8 +71,6 @@ export class TranscriptPlayer {
   }
 }
 
-const TURNS_TO_CLOSE = 6;
-
 class PlayedSituation {
   readonly sent = new SentPackets();
   readonly #url: string;
@@ -126,19 +124,18 @@ class PlayedSituation {
     this.#sockets.set(party, socket);
   }
 
-  /**
-   * The router closes its end of a socket over some turns of its event loop: end of the stream, end of its own half,
-   * close. Each answer to the backend takes at least one turn.
-   */
+  /** The router has handled the close once it has closed its end, and answered the backend after that. */
   async #close(party: string, how: "closed" | "cut"): Promise<void> {
     const socket = this.#sockets.get(party);
     if (socket === undefined) return;
     this.#sockets.delete(party);
+    // What the router had sent the party came before the loss in the recording; a cut would discard what is on its way.
+    await handled(socket);
     const closed = once(socket, "close");
     if (how === "cut") socket.terminate();
     else socket.close();
     await closed;
-    for (let turn = 0; turn < TURNS_TO_CLOSE; turn++) await handled(this.#backend);
+    await handled(this.#backend);
   }
 
   async #send(party: string, content: unknown): Promise<void> {

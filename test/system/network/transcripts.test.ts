@@ -39,8 +39,6 @@ function recording(name: string): readonly Situation[] {
   return read.value;
 }
 
-const MOST_PLAYS = 5;
-
 /** Whether the router finds a client lost in it, by the age of its heartbeat: over 15 s. */
 function hasLoss({ events }: Situation): boolean {
   return events.some(
@@ -51,18 +49,6 @@ function hasLoss({ events }: Situation): boolean {
       content["packet_type"] === "return_statuses" &&
       JSON.stringify(content["data"]).includes('"disconnect"'),
   );
-}
-
-/**
- * The recording has one order of events that do not depend on each other: a busy machine may show the router the loss of a
- * socket after the backend's next packet. Then the situation is played again.
- */
-async function playInOrder(player: TranscriptPlayer, situation: Situation): Promise<TranscriptOutcome> {
-  for (let left = MOST_PLAYS - 1; left > 0; left--) {
-    const outcome = await player.play(situation);
-    if (outcome.difference === undefined) return outcome;
-  }
-  return player.play(situation);
 }
 
 function assertSame(name: string, { situation, difference, compared, allowed }: TranscriptOutcome): void {
@@ -80,7 +66,7 @@ describe("the router of --listen sends what Mephisto's sent", () => {
     try {
       for (const name of RECORDINGS)
         for (const situation of recording(name).filter((each) => !hasLoss(each))) {
-          assertSame(name, await playInOrder(player, situation));
+          assertSame(name, await player.play(situation));
           played++;
         }
     } finally {
