@@ -4,12 +4,12 @@
  *   npm run build && node bench/work-over-redis.js sweep [--rounds 3] [--seeds 500] [--workers 100] [--processes 3]
  *   node bench/work-over-redis.js queue [--rounds 3] [--blocks 20000] [--processes 3]
  *
- * `sweep`: the CPU time of a sweep alone and of the same sweep over worker processes with one thread each, in turn, so that what else
- * the machine does hits both alike. That over worker processes is the coordinator's, from its start to its exit, the worker processes'
- * from the job's start to its end, and Redis'. Both sweeps must have the same digest.
+ * `sweep`: the CPU time of a sweep alone and of the same sweep over worker processes with one thread each, in turn, so
+ * that what else the machine does hits both alike. That over worker processes is the coordinator's, from its start to
+ * its exit, the worker processes' from the job's start to its end, and Redis'. Both sweeps must have the same digest.
  *
- * `queue`: blocks a second from the coordinator through BullMQ to worker processes and back, when a block is no work, and the CPU time
- * a block.
+ * `queue`: blocks a second from the coordinator through BullMQ to worker processes and back, when a block is no work,
+ * and the CPU time a block.
  */
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,5 +1,6 @@
-// Builds what the command needs, from the sources with esbuild alone: for the action and the container, which have no compiler of
-// TypeScript. `npm run build` also checks the types, and makes the declarations and the modules of the package.
+// Builds what the command needs, from the sources with esbuild alone: for the action and the container, which have no
+// compiler of TypeScript. `npm run build` also checks the types, and makes the declarations and the modules of the
+// package.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 

@@ -1,5 +1,6 @@
-// npm runs this after an install in a clone, and for a dependency that is a git repository: it builds. Not where the packages that it
-// takes are left out (npm ci --omit=dev), and not for npm pack and npm publish, whose prepack has built.
+// npm runs this after an install in a clone, and for a dependency that is a git repository: it builds. Not where the
+// packages that it takes are left out (npm ci --omit=dev), and not for npm pack and npm publish, whose prepack has
+// built.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 

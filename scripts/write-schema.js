@@ -1,4 +1,5 @@
-// Writes what is derived from sources and committed: the JSON Schemas of scenarios and summaries, and the catalogue for `simulate list`.
+// Writes what is derived from sources and committed: the JSON Schemas of scenarios and summaries, and the catalogue for
+// `simulate list`.
 import { writeFileSync } from "node:fs";
 import {
   SCENARIO_CATALOGUE,

@@ -57,8 +57,8 @@ export interface RunScenarioOptions extends PlanOptions, NetworkOptions {
   /** Where the run's directory is made. Left out: `results`. */
   readonly results?: string;
   /**
-   * `true`: what was planned and did not happen fails the run, and a plan that shows that something will not happen is refused.
-   * Left out: `false`; the summary's `warnings` and `carriedOut` tell.
+   * `true`: what was planned and did not happen fails the run, and a plan that shows that something will not happen is
+   * refused. Left out: `false`; the summary's `warnings` and `carriedOut` tell.
    */
   readonly strict?: boolean;
   /** `false`: a run on real threads leaves no record of the order of its operations, and cannot be replayed. */

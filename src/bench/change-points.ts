@@ -1,7 +1,7 @@
 /**
- * Where the level of a series of figures changes: the E-divisive method (Matteson and James, "A nonparametric approach for
- * multiple change point analysis of multivariate data", JASA 109, 2014), as MongoDB uses it on the performance of builds
- * (Daly et al., ICPE 2020). No package of the npm registry has it.
+ * Where the level of a series of figures changes: the E-divisive method (Matteson and James, "A nonparametric approach
+ * for multiple change point analysis of multivariate data", JASA 109, 2014), as MongoDB uses it on the performance of
+ * builds (Daly et al., ICPE 2020). No package of the npm registry has it.
  *
  * The series is cut where the energy distance between both sides is greatest, and each part is searched again. A cut
  * counts when so great a distance is rare among random orders of the parts: no distribution of the noise is assumed.
@@ -70,8 +70,8 @@ function chanceOf(distance: number, parts: readonly (readonly number[])[], rando
 }
 
 /**
- * The cut with the greatest distance between what is before it and what follows, up to some later place: a level that lasts
- * for a while only would be hidden by what comes after it.
+ * The cut with the greatest distance between what is before it and what follows, up to some later place: a level that
+ * lasts for a while only would be hidden by what comes after it.
  */
 function bestCut(part: readonly number[]): Cut {
   const sums = distanceSums(part);

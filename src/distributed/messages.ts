@@ -100,8 +100,9 @@ export const blockResultSchema = z.strictObject({
 export type BlockResult = z.infer<typeof blockResultSchema>;
 
 /**
- * The result of a block whose lock had expired before, by the id of the block: an entry of the list `crowdstorm:late:JOB`.
- * BullMQ does not take it, since another worker process may have the block; the coordinator takes what comes first.
+ * The result of a block whose lock had expired before, by the id of the block: an entry of the list
+ * `crowdstorm:late:JOB`. BullMQ does not take it, since another worker process may have the block; the coordinator
+ * takes what comes first.
  */
 export const lateResultSchema = z.strictObject({ block: text, result: z.unknown() });
 export type LateResult = z.infer<typeof lateResultSchema>;

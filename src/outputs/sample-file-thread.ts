@@ -1,6 +1,6 @@
 /**
- * The thread that writes the samples of a run to a file. It may block: the run does not wait for it. After an error, such
- * as a full disk, it takes no more; what it has written ends with a whole line.
+ * The thread that writes the samples of a run to a file. It may block: the run does not wait for it. After an error,
+ * such as a full disk, it takes no more; what it has written ends with a whole line.
  */
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from "node:fs";
 import { on } from "node:events";

@@ -1,4 +1,7 @@
-/** `--out csv=FILE` and `--out ndjson=FILE`: every sample of the run, written by a thread of its own while the run goes on. */
+/**
+ * `--out csv=FILE` and `--out ndjson=FILE`: every sample of the run, written by a thread of its own while the run goes
+ * on.
+ */
 import { Worker } from "node:worker_threads";
 import type { SampleBatch, SampleSink } from "../load/measure/index.js";
 import { messageOf } from "../vocabulary/index.js";

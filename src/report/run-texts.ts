@@ -29,8 +29,8 @@ export function runFacts({ seed, plan, durationMs, engine, target }: Summary): s
 }
 
 /**
- * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what its
- * plan showed; and what a closed model hides.
+ * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what
+ * its plan showed; and what a closed model hides.
  */
 export function runNotes(summary: Summary): string[] {
   const taken = summary.verdict.passed ? machineNote(summary.machine) : undefined;
@@ -78,7 +78,10 @@ export function partLabel(what: keyof typeof PARTS, planned: number): string {
   return PARTS[what][planned === 1 ? 0 : 1];
 }
 
-/** How much of what was planned happened: "80 of 80 workers started", "0 of 1 fault"; and a line for each part that did not. */
+/**
+ * How much of what was planned happened: "80 of 80 workers started", "0 of 1 fault"; and a line for each part that did
+ * not.
+ */
 export function carriedOutTexts({ carriedOut = [] }: Pick<Summary, "carriedOut">): {
   readonly counts: readonly string[];
   readonly missed: readonly string[];

@@ -45,8 +45,8 @@ export type CapacityTrial = z.infer<typeof trialSchema>;
 /** Bottleneck, above the capacity. */
 const limitSchema = z.object({
   /**
-   * The part that gave out; `unknown` when the figures do not tell. Under simulated time, where no part has a limit of its
-   * own, the threshold or the invariant.
+   * The part that gave out; `unknown` when the figures do not tell. Under simulated time, where no part has a limit of
+   * its own, the threshold or the invariant.
    */
   part: z.enum([
     "machine",

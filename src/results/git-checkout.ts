@@ -1,4 +1,7 @@
-/** The git checkout that a run was started in, read from git's own files: a process of git would cost more than it tells. */
+/**
+ * The git checkout that a run was started in, read from git's own files: a process of git would cost more than it
+ * tells.
+ */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";

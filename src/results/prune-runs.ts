@@ -17,8 +17,8 @@ export interface PrunedRun {
 const RUN_ID = /^\d{8}T\d{6}-.+-\d+-[0-9a-f]{8}$/;
 
 /**
- * The runs of `listRuns`, oldest first: the latest `keep` of them are kept, and so is a directory that somebody has renamed
- * (a baseline), a run that is still running, and whatever may not be a run.
+ * The runs of `listRuns`, oldest first: the latest `keep` of them are kept, and so is a directory that somebody has
+ * renamed (a baseline), a run that is still running, and whatever may not be a run.
  */
 export function chooseRuns(runs: readonly ListedRun[], keep: number): PrunedRun[] {
   const judged = runs.map((run) => ({ run, why: whyKept(run) }));

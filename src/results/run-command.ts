@@ -76,8 +76,8 @@ export interface CommandParts {
 }
 
 /**
- * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or for what
- * another command of the program does with such runs.
+ * The command for a run of `scenario`, a name or a path, with this seed (undefined: the scenario's) and `choices`; or
+ * for what another command of the program does with such runs.
  */
 export function reproduceCommand(
   scenario: string,

@@ -140,8 +140,8 @@ export const summarySchema = z.object({
   /** From the start of the run, to which the plan's times are relative, to the end of the drain. */
   durationMs: z.number(),
   /**
-   * The workers that arrived, over the time in which workers begin: a second. Only with a closed model, where the platform
-   * decides it.
+   * The workers that arrived, over the time in which workers begin: a second. Only with a closed model, where the
+   * platform decides it.
    */
   arrivalRate: z.number().optional(),
   /** How the run ended. */
@@ -155,16 +155,18 @@ export const summarySchema = z.object({
   verdict: verdictSchema,
   /** What the plan showed before the run: parts of it without an effect, a line each. Absent when there was nothing. */
   warnings: z.array(z.string()).optional(),
-  /** What was planned and how much of it happened. Absent in a run without a plan, and in summaries of older versions. */
+  /**
+   * What was planned and how much of it happened. Absent in a run without a plan, and in summaries of older versions.
+   */
   carriedOut: z.array(carriedOutSchema).optional(),
   /**
-   * The workers that had not finished when the run was given up, and were cut off; not those for whom no partner was left.
-   * 0 in a run that was ended early. Absent in summaries of older versions.
+   * The workers that had not finished when the run was given up, and were cut off; not those for whom no partner was
+   * left. 0 in a run that was ended early. Absent in summaries of older versions.
    */
   unfinished: count.optional(),
   /**
-   * Agents by final status. `cut off`: live when the run was ended early or given up, which closed them. Their rows have the
-   * status that the platform gave them then.
+   * Agents by final status. `cut off`: live when the run was ended early or given up, which closed them. Their rows
+   * have the status that the platform gave them then.
    */
   outcomes: z.object({
     agents: z.record(z.string(), count),

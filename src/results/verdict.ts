@@ -31,8 +31,8 @@ export const verdictSchema = z.object({
   outcome: z.enum(["passed", "failed", "inconclusive"]),
   passed: z.boolean(),
   /**
-   * 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, workers
-   * were cut off, or, with `--strict`, something planned did not happen.
+   * 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load,
+   * workers were cut off, or, with `--strict`, something planned did not happen.
    */
   exitCode: z.union([
     z.literal(EXIT.ok),
@@ -78,9 +78,10 @@ export interface VerdictFacts {
  * load that was not generated, workers that had not finished when the run was given up, and a failed threshold (99). A
  * threshold that the early end of a run broke is not judged.
  *
- * A failed threshold proves nothing if the load came late, or if other programs kept the machine busy: the run is inconclusive (97).
- * So is a run whose load came late and whose thresholds are met, as they were met by another load than the planned one.
- * A run that meets its thresholds on a machine that other programs kept busy has passed: alone it would have been faster.
+ * A failed threshold proves nothing if the load came late, or if other programs kept the machine busy: the run is
+ * inconclusive (97). So is a run whose load came late and whose thresholds are met, as they were met by another load
+ * than the planned one. A run that meets its thresholds on a machine that other programs kept busy has passed: alone it
+ * would have been faster.
  *
  * @example
  * ```ts
@@ -175,8 +176,8 @@ function reasonsFor(
 }
 
 /**
- * The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. Of a run that passed,
- * but whose file of samples is incomplete, it is 1. A collector that did not take everything changes nothing.
+ * The exit code of the command that wrote this summary: 0, 1, 97, 98 or 99, as {@link judge} decides. Of a run that
+ * passed, but whose file of samples is incomplete, it is 1. A collector that did not take everything changes nothing.
  */
 export function exitCodeOf({
   verdict,

@@ -1,12 +1,15 @@
 /** Commands of this program that are printed to be copied: they begin as the user began. */
 import { quoteForShell } from "./quote-for-shell.js";
 
-/** The variable of the environment that says how the program is started, for a wrapper of it. Threads and children inherit it. */
+/**
+ * The variable of the environment that says how the program is started, for a wrapper of it. Threads and children
+ * inherit it.
+ */
 export const COMMAND_VARIABLE = "CROWDSTORM_COMMAND";
 
 /**
- * The variable of the environment with the command that starts the same run again, where another program starts this one and its
- * arguments do not last: Mephisto runs a copy of a folder, which it removes.
+ * The variable of the environment with the command that starts the same run again, where another program starts this
+ * one and its arguments do not last: Mephisto runs a copy of a folder, which it removes.
  */
 export const AGAIN_VARIABLE = "CROWDSTORM_AGAIN";
 

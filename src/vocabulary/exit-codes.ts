@@ -11,7 +11,10 @@ export const EXIT = {
   usage: 2,
   /** The installation is incomplete: SQLite's native module is missing, or compiled for another Node.js. */
   installation: 96,
-  /** The run proves nothing: its load was not generated on time, or other programs kept the machine busy and a threshold failed. */
+  /**
+   * The run proves nothing: its load was not generated on time, or other programs kept the machine busy and a threshold
+   * failed.
+   */
   inconclusive: 97,
   /** An invariant is broken. */
   invariant: 98,

@@ -94,8 +94,8 @@ function nameFor(file: string): string {
 const INSTALLED_SCHEMA = "node_modules/crowdstorm/scenarios/scenario.schema.json";
 
 /**
- * Where an editor finds the schema of a scenario in `directory`: a relative path, so that it also works in another copy of the project.
- * The package is in the project, as in its node_modules, or it will be when it is installed there.
+ * Where an editor finds the schema of a scenario in `directory`: a relative path, so that it also works in another copy
+ * of the project. The package is in the project, as in its node_modules, or it will be when it is installed there.
  */
 function schemaFrom(directory: string): string {
   const projects = foldersAbove(directory).filter((folder) =>

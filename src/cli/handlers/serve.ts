@@ -109,7 +109,9 @@ export async function handler(args: ServeArguments): Promise<void> {
   process.exitCode = exitCodeOf(summary);
 }
 
-/** The command that serves the same plan again. Standard input cannot be read again, but the run stores the scenario. */
+/**
+ * The command that serves the same plan again. Standard input cannot be read again, but the run stores the scenario.
+ */
 function againCommand({ scenario, results, port, workers, seed }: ServeArguments, runId: string): string {
   const source = scenario === STANDARD_INPUT ? join(results, runId, RUN_FILES.scenario) : scenario;
   const given = Object.entries({ scenario: source, port, workers, seed }).flatMap(([option, value]) =>

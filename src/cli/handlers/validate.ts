@@ -1,4 +1,7 @@
-/** `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones and what their plans show. */
+/**
+ * `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones and what their plans
+ * show.
+ */
 import { formatDuration, plannedWorkers, ScenarioError, warningLines } from "../../load/scenario/index.js";
 import { plural, EXIT, ownFramesOf, workersText } from "../../vocabulary/index.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";

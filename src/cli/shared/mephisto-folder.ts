@@ -49,7 +49,8 @@ const SERVER = `/**
  *   CROWDSTORM_SCENARIO, CROWDSTORM_SEED, CROWDSTORM_WORKERS, CROWDSTORM_DURATION, CROWDSTORM_RESULTS, CROWDSTORM_DATABASE,
  *   CROWDSTORM_PROGRAM (the path of crowdstorm's dist/cli/main.js)
  *
- * In crowdstorm.json, "folder" is where this folder is on this machine: results are written below it, since Mephisto removes the copy.
+ * In crowdstorm.json, "folder" is where this folder is on this machine: results are written below it, since Mephisto
+ * removes the copy.
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";

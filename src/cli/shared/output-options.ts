@@ -16,8 +16,8 @@ const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonl
 
 /**
  * Removes the files that the options name. Before a run, so that a path that is not writable is reported at once, and a
- * run that fails leaves no outcome of an earlier run. `inputs`: the files that the command reads; `others`: further ones
- * that it writes.
+ * run that fails leaves no outcome of an earlier run. `inputs`: the files that the command reads; `others`: further
+ * ones that it writes.
  * @throws UsageError when a file is not writable, or is the same file as an input or another output
  */
 export function prepareOutputs(

@@ -1,6 +1,6 @@
 /**
- * The invariants that the agents of a replayed run on real threads broke. Those that an agent's calls show are checked on
- * the calls; the others are known from the run's summary.
+ * The invariants that the agents of a replayed run on real threads broke. Those that an agent's calls show are checked
+ * on the calls; the others are known from the run's summary.
  */
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
@@ -125,7 +125,9 @@ export class ReplayedViolations {
   }
 }
 
-/** `row`: the agent's row in the database of a finished run. Without it nothing is known of updates that were not taken. */
+/**
+ * `row`: the agent's row in the database of a finished run. Without it nothing is known of updates that were not taken.
+ */
 function shownBy({ agentId, calls, isComplete }: ReplayedAgent, row: AgentAudit | undefined): BrokenInvariant[] {
   const client = nothingSent(agentId);
   const task: TaskEvidence = { agentId, taken: nothingTaken(), acknowledgedStatuses: [] };

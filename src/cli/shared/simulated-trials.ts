@@ -1,6 +1,6 @@
 /**
- * The trials of a search for a capacity under simulated time: each rate with several seeds, in this process or in the worker processes
- * at a Redis. The outcomes are the same.
+ * The trials of a search for a capacity under simulated time: each rate with several seeds, in this process or in the
+ * worker processes at a Redis. The outcomes are the same.
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,9 @@ import { logLines } from "./handle-closed-stdout.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
 import type { Trials } from "./trials.js";
 
-/** Runs the seeds of a rate. Results up to the lowest seed that fails are enough; undefined when `interrupt` ended it. */
+/**
+ * Runs the seeds of a rate. Results up to the lowest seed that fails are enough; undefined when `interrupt` ended it.
+ */
 type RunSeeds = (workers: number, interrupt: AbortSignal) => Promise<readonly RunResult[] | undefined>;
 
 /** @throws {UsageError} {@link DistributedError} when Redis cannot be used */

@@ -124,8 +124,8 @@ export class HeldJob {
   }
 
   /**
-   * Sends the result of a block whose lock has expired. BullMQ refuses it, and gives the block to another worker process,
-   * which may be as late: without this, a job on machines that others have taken would not end.
+   * Sends the result of a block whose lock has expired. BullMQ refuses it, and gives the block to another worker
+   * process, which may be as late: without this, a job on machines that others have taken would not end.
    */
   async #deliverLate(id: string, result: BlockResult): Promise<void> {
     const { job, host } = this.#options;

@@ -28,8 +28,8 @@ export interface ArrivalRates {
 
 /**
  * The arrival rates of `scenario` when its stages take `durationMs` together; left out: as long as they say. Undefined
- * for a scenario that lists its workers, whose number is fixed, and for one with a closed model, whose rate the platform
- * decides.
+ * for a scenario that lists its workers, whose number is fixed, and for one with a closed model, whose rate the
+ * platform decides.
  *
  * @example
  * ```ts

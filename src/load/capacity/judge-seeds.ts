@@ -25,9 +25,9 @@ export interface SeedOutcome {
 const ERRORS = ["error", "errors"];
 
 /**
- * A rate passes when all of its seeds do. Otherwise the lowest seed that fails decides: those above it need not be run, and are not
- * looked at, so that the trial is the same on any number of threads and machines. With `metric`, only the thresholds on it decide. The
- * latencies are the medians of the seeds.
+ * A rate passes when all of its seeds do. Otherwise the lowest seed that fails decides: those above it need not be run,
+ * and are not looked at, so that the trial is the same on any number of threads and machines. With `metric`, only the
+ * thresholds on it decide. The latencies are the medians of the seeds.
  */
 export function judgeSeeds(results: readonly SeedOutcome[], metric: string | undefined): JudgedTrial {
   const missedOf = ({ missed = [] }: SeedOutcome) =>

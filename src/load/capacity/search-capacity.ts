@@ -74,7 +74,10 @@ export async function searchCapacity(search: CapacitySearch): Promise<EndedSearc
   }
 }
 
-/** Whether another trial, if it takes `growth` times the time of the last one, would end after `maxMs`. The first one always runs. */
+/**
+ * Whether another trial, if it takes `growth` times the time of the last one, would end after `maxMs`. The first one
+ * always runs.
+ */
 function isTimeOver(trials: readonly CapacityTrial[], growth: number, maxMs: number): boolean {
   const tookMs = trials.reduce((sum, trial) => sum + trial.tookMs, 0);
   return trials.length > 0 && tookMs + growth * at(trials, trials.length - 1).tookMs > maxMs;

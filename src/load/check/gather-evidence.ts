@@ -82,7 +82,9 @@ export interface RunCut {
 /** Final statuses that the end of a run gives to live agents. */
 const CLOSED: ReadonlySet<AgentStatus> = new Set(["disconnect", "timeout", "expired"]);
 
-/** An agent's final status, or {@link CUT_OFF}. An agent that waits for a partner until the run is given up has expired. */
+/**
+ * An agent's final status, or {@link CUT_OFF}. An agent that waits for a partner until the run is given up has expired.
+ */
 export function outcomeOf({ status, history }: AgentAudit, { atMs, isEarly }: RunCut): string {
   const last = history.at(-1);
   const isClosed = last !== undefined && last.at >= atMs && CLOSED.has(status) && (isEarly || status !== "expired");

@@ -76,7 +76,9 @@ const COUNTER_PLACES = Object.fromEntries(COUNTER_NAMES.map((name, place) => [na
   Record<CounterName, number>
 >;
 
-/** The place of a counter in {@link RecorderOptions.counts}: the counters of the first cell, of the second, and so on. */
+/**
+ * The place of a counter in {@link RecorderOptions.counts}: the counters of the first cell, of the second, and so on.
+ */
 const placeOf = (cell: number, name: CounterName): number => cell * COUNTER_NAMES.length + COUNTER_PLACES[name];
 
 /** The counters that have grown since `before`, and by how much. */
@@ -212,7 +214,9 @@ class ThreadRecorder implements Recorder {
 /** The time axis, and the run's clock. */
 type RecorderClock = TimeAxis & { readonly now: () => number };
 
-/** The segment that times are in at present: those of a run are mostly in the same one. Times on the run's clock, ms. */
+/**
+ * The segment that times are in at present: those of a run are mostly in the same one. Times on the run's clock, ms.
+ */
 class PresentSegment {
   number = 0;
   #fromMs = Infinity;

@@ -6,7 +6,10 @@ import type { MetricName } from "./metrics.js";
 import { evaluate, type Threshold, type ThresholdResult } from "./thresholds.js";
 
 export interface ThresholdSoFar extends ThresholdResult {
-  /** Whether it says nothing yet: it has no samples, or its figure is below what it has to reach by the end of the run. */
+  /**
+   * Whether it cannot be judged yet: it has no samples, or its figure is below what it has to reach by the end of the
+   * run.
+   */
   readonly isOpen: boolean;
 }
 

@@ -93,7 +93,10 @@ export interface RunEnd {
   readonly end: Summary["end"];
   /** From the start of the run until its last role has ended, ms. */
   readonly durationMs: number;
-  /** When the run was ended early or given up, ms on its clock: it closed what was live then. Later than the end when it was not. */
+  /**
+   * When the run was ended early or given up, ms on its clock: it closed what was live then. Later than the end when it
+   * was not.
+   */
   readonly cutAtMs: number;
   readonly audit: readonly AgentAudit[];
   readonly evidence: RunEvidence;

@@ -35,7 +35,9 @@ export function workersOf(scenario: Scenario): number {
   return scenario.workers?.length ?? groupsOf(scenario).reduce((sum, { arrivals }) => sum + sizeOf(arrivals), 0);
 }
 
-/** The workers of `scenario` as it stands, for reports. The sequence of a closed model is not known without its plan. */
+/**
+ * The workers of `scenario` as it stands, for reports. The sequence of a closed model is not known without its plan.
+ */
 export function scenarioWorkers(scenario: Scenario): PlannedWorkers {
   const workers = workersOf(scenario);
   const closed = scenario.workers === undefined ? groupsOf(scenario).filter(({ arrivals }) => isClosed(arrivals)) : [];
@@ -44,7 +46,9 @@ export function scenarioWorkers(scenario: Scenario): PlannedWorkers {
   return { workers, closed: { atOnce, workers: atOnce, arrivalsMs: arrivalsMsOf(scenario) } };
 }
 
-/** How long workers arrive in `scenario`: until the stages of all groups are over, or its last explicit worker came, ms. */
+/**
+ * How long workers arrive in `scenario`: until the stages of all groups are over, or its last explicit worker came, ms.
+ */
 export function arrivalsMsOf(scenario: Scenario): number {
   const ends =
     scenario.workers?.map(({ arriveAt }) => arriveAt) ??

@@ -83,7 +83,7 @@ const RESERVE = { each: 8, most: 64 };
 
 /**
  * How many workers the sequence has: so many that it does not end before its time, although workers may stay for a
- * shorter time than planned. Twice as many as begin on a platform that lets nobody wait, and a reserve.
+ * shorter time than planned. Twice as many as begin on a platform without waits, and a reserve.
  */
 function sequenceLength(
   { executor, maxWorkers }: ClosedArrivals,

@@ -1,6 +1,6 @@
 /**
- * What a plan shows before its run: parts of the scenario without an effect, timeouts that end every worker, and work that
- * the run does not wait for. The times are those of the plan, as if the platform answered at once.
+ * What a plan shows before its run: parts of the scenario without an effect, timeouts that end every worker, and work
+ * that the run does not wait for. The times are those of the plan, as if the platform answered at once.
  */
 import { formatCount, formatSeconds, getOrCreate } from "../../vocabulary/index.js";
 import { arrivalsMsOf } from "./build-plan.js";
@@ -33,7 +33,10 @@ interface LeastWaits {
   submit: number;
 }
 
-/** The warnings about a plan of `scenario`, in the order of its fields; `isOverNetwork`: the target has timeouts of its own. */
+/**
+ * The warnings about a plan of `scenario`, in the order of its fields; `isOverNetwork`: the target has timeouts of its
+ * own.
+ */
 export function planWarnings(
   scenario: Scenario,
   plan: Plan,

@@ -1,9 +1,9 @@
 /**
  * From a group of a scenario and a seed to what each of its workers will do.
  *
- * A worker draws from streams of its own, one for each purpose, named by its index in its group. So a worker's plan does
- * not depend on the number of workers, on other groups or on the thread that derives it, and a change of the onboarding
- * leaves arrivals and tasks as they are.
+ * A worker draws from streams of its own, one for each purpose, named by its index in its group. So a worker's plan
+ * does not depend on the number of workers, on other groups or on the thread that derives it, and a change of the
+ * onboarding leaves arrivals and tasks as they are.
  */
 import { assert } from "../../vocabulary/index.js";
 import type { Behaviour, Sending } from "./behaviour-schema.js";

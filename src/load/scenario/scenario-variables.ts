@@ -1,7 +1,7 @@
 /**
- * Environment variables in the text of a scenario: `${NAME}`, and `${NAME:-default}` for when it is not set or empty. They
- * stand for values and keys, or for parts of them; in a comment they mean nothing. What is not quoted is read as YAML after
- * the replacement, so that a variable can be a number, but never a list, a mapping or a comment.
+ * Environment variables in the text of a scenario: `${NAME}`, and `${NAME:-default}` for when it is not set or empty.
+ * They stand for values and keys, or for parts of them; in a comment they mean nothing. What is not quoted is read as
+ * YAML after the replacement, so that a variable can be a number, but never a list, a mapping or a comment.
  */
 import { isScalar, isSeq, LineCounter, parseDocument, Scalar, visit } from "yaml";
 import { scenarioErrorOf } from "./scenario-error.js";
@@ -41,7 +41,7 @@ export function replaceVariables(text: string, file: string, environment: Enviro
   const masked = text.replace(VARIABLE, (variable) => MASK.repeat(variable.length));
   const lines = new LineCounter();
   const document = parseDocument(masked, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  // Whoever reads it next reports what is wrong with it, at the same place.
+  // The next reader of the text reports what is wrong with it, at the same place.
   if (document.errors.length > 0) return masked;
   const edits: Edit[] = [];
   const problems: string[] = [];

@@ -6,7 +6,10 @@ import type { Scenario } from "./scenario-schema.js";
 import type { Plan } from "./worker-plan.js";
 import { readYaml } from "./yaml-file.js";
 
-/** The warnings about `plan`, each with the file and, in YAML, the line of its field. `options`: as of {@link planWarnings}. */
+/**
+ * The warnings about `plan`, each with the file and, in YAML, the line of its field. `options`: as of {@link
+ * planWarnings}.
+ */
 export function warningLines(
   { scenario, path, text }: LoadedScenario,
   plan: Plan,

@@ -122,12 +122,12 @@ export interface KeptNumber {
 export interface ClosedLoad {
   /** The indices of the sequence are `first` to `first + workers - 1`. */
   readonly first: number;
-  /** The length of the sequence. When it is over, nobody begins any more. */
+  /** The length of the sequence. When it is over, no worker begins any more. */
   readonly workers: number;
   /** The greatest number that is kept. */
   readonly most: number;
   /**
-   * The number moves evenly from each to the next, and is rounded to the nearest whole one. Nobody begins before the
+   * The number moves evenly from each to the next, and is rounded to the nearest whole one. No worker begins before the
    * first time or after the last.
    */
   readonly numbers: readonly KeptNumber[];

@@ -46,7 +46,9 @@ export function workerIndexOf(name: string, prefix = ""): number | undefined {
   return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** As {@link workerIndexOf}, by a registration of the worker: its index, a point, and the number of the registration. */
+/**
+ * As {@link workerIndexOf}, by a registration of the worker: its index, a point, and the number of the registration.
+ */
 export function workerIndexOfRegistration(registrationId: string, prefix = ""): number | undefined {
   const [digits = ""] = registrationId.startsWith(prefix) ? registrationId.slice(prefix.length).split(".") : [];
   return /^\d+$/.test(digits) ? Number(digits) : undefined;

@@ -1,4 +1,7 @@
-/** The slowest agents of a run as traces: a trace for each agent, with a span for each status and for its slowest update. */
+/**
+ * The slowest agents of a run as traces: a trace for each agent, with a span for each status and for its slowest
+ * update.
+ */
 import type { Attributes, Context, Tracer } from "@opentelemetry/api";
 import type { ReportData, SlowAgent } from "../../results/index.js";
 import type { OpenTelemetry } from "./load-sdk.js";

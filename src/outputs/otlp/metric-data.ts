@@ -1,6 +1,7 @@
 /**
- * The measurements of a run as metrics of OpenTelemetry: cumulative, with the names of the catalogue after `crowdstorm.`.
- * Prometheus makes of them the names that `--metrics-port` serves, but histograms where those are summaries.
+ * The measurements of a run as metrics of OpenTelemetry: cumulative, with the names of the catalogue after
+ * `crowdstorm.`. Prometheus makes of them the names that `--metrics-port` serves, but histograms where those are
+ * summaries.
  */
 import type { HrTime } from "@opentelemetry/api";
 import type { MetricData } from "@opentelemetry/sdk-metrics";

@@ -1,7 +1,7 @@
 /**
- * `--out otlp=URL`: metrics of the run every few seconds, and traces of the slowest agents at its end, to a collector over
- * OTLP/HTTP. The run never waits: an export that is not answered in time is given up and counted. The next one has all
- * that it had, as the metrics are cumulative.
+ * `--out otlp=URL`: metrics of the run every few seconds, and traces of the slowest agents at its end, to a collector
+ * over OTLP/HTTP. The run never waits: an export that is not answered in time is given up and counted. The next one has
+ * all that it had, as the metrics are cumulative.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MetricProducer, MeterProvider } from "@opentelemetry/sdk-metrics";
@@ -102,7 +102,7 @@ export class OtlpOutput implements RunOutput {
     return this.#sdk.resources.resourceFromAttributes({
       "service.name": "crowdstorm",
       "service.version": packageVersion(),
-      // Prometheus makes the label `instance` of it: the runs of one program are told apart.
+      // Prometheus makes the label `instance` of it: it distinguishes the runs of one program.
       "service.instance.id": runId,
       "crowdstorm.scenario": scenario,
       "crowdstorm.seed": seed,

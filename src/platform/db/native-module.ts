@@ -3,12 +3,16 @@ import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
 import { DatabaseError } from "./database-errors.js";
 
-/** better-sqlite3 has no native module, or one that this Node.js cannot load. The message is one line with the remedy. */
+/**
+ * better-sqlite3 has no native module, or one that this Node.js cannot load. The message is one line with the remedy.
+ */
 export class NativeModuleError extends DatabaseError {
   override name = "NativeModuleError";
 }
 
-/** The folder in whose node_modules the packages are: of the clone, or of the project that has this package installed. */
+/**
+ * The folder in whose node_modules the packages are: of the clone, or of the project that has this package installed.
+ */
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url)).replace(
   /[/\\]node_modules[/\\]crowdstorm[/\\]?$/,
   "",

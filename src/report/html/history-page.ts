@@ -1,4 +1,6 @@
-/** The page of the history of runs: the figures of each series over its runs, their changes, and a link to each report. */
+/**
+ * The page of the history of runs: the figures of each series over its runs, their changes, and a link to each report.
+ */
 import { dirname, join, relative, sep } from "node:path";
 import type { HistoryRun, HistorySeries, RunHistory } from "../../results/index.js";
 import { RUN_FILES } from "../../results/index.js";

@@ -47,7 +47,9 @@ export function writeReport(directory: string): string {
   return path;
 }
 
-/** Writes a summary again that tells what came of the run's outputs, and its report. Returns it. @throws ResultsError */
+/**
+ * Writes a summary again that tells what came of the run's outputs, and its report. Returns it. @throws ResultsError
+ */
 export function noteOutputs(directory: string, summary: Summary): Summary {
   const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
   writeTogether([

@@ -1,4 +1,7 @@
-/** Where the commands of a document are run: an empty project that has crowdstorm installed, in which `npx simulate` starts it. */
+/**
+ * Where the commands of a document are run: an empty project that has crowdstorm installed, in which `npx simulate`
+ * starts it.
+ */
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

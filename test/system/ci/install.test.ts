@@ -57,7 +57,9 @@ test("the entry point of the container takes the arguments of simulate, with its
   assert.equal(await printed("steady", "a b"), "steady\na b\n");
 });
 
-/** A folder with what the Dockerfile copies, in which its commands have run. SQLite is not compiled: it is this clone's. */
+/**
+ * A folder with what the Dockerfile copies, in which its commands have run. SQLite is not compiled: it is this clone's.
+ */
 async function installed(t: TestContext): Promise<string> {
   const directory = temporaryDirectory(t);
   for (const source of copiedSources()) cpSync(join(root, source), join(directory, source), { recursive: true });

@@ -25,7 +25,9 @@ function isMapping(value: unknown): value is Mapping {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What is taken whole: behaviours, whose weights sum to 1 together, and arrivals, whose executors have different keys. */
+/**
+ * What is taken whole: behaviours, whose weights sum to 1 together, and arrivals, whose executors have different keys.
+ */
 const WHOLE = ["arrivals", "behaviours"];
 
 /** `base` with what `part` says instead. */

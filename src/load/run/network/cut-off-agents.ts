@@ -14,7 +14,10 @@ const ENDED_BY_ITSELF: ReadonlySet<string> = new Set([
   "returned",
 ]);
 
-/** Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor been told the end. */
+/**
+ * Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor been told the
+ * end.
+ */
 export function cutOffAgents({ agents }: NetworkEvidence, stoppedAtMs: number): IsCutOff {
   const ended = new Set(
     agents

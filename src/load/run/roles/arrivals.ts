@@ -29,7 +29,7 @@ export interface Arrivals {
 interface ArrivalsPart {
   /** The indices of the workers that have yet to arrive. */
   due(): readonly number[];
-  /** Whether nobody arrives any more. */
+  /** Whether no worker arrives any more. */
   isOver(): boolean;
 }
 
@@ -99,7 +99,8 @@ function keepWorkers(
   taskGroup.start("kept workers", function* () {
     yield* atTheirTimes(load.changes(shard, shards), context, present, ({ at, by }) => {
       wanted += by;
-      // A place that opens as the load ends has nobody. One that opened before and was not filled in time is filled late.
+      // A place that opens as the load ends stays empty. One that opened before and was not filled in time is filled
+      // late.
       if (by > 0 && at < load.endMs) begin(at);
     });
     isOver = true;

@@ -70,7 +70,9 @@ export class RouterCore {
     this.#carryOut(this.#state.fromClient(peer, packet));
   }
 
-  /** Passes a packet on to a client. What the backend sent for one whose socket is closing waits for its next socket. */
+  /**
+   * Passes a packet on to a client. What the backend sent for one whose socket is closing waits for its next socket.
+   */
   deliver(peer: Peer, packet: WirePacket): void {
     if (!peer.deliver(packet)) this.#carryOut(this.#state.undelivered(peer, packet));
   }

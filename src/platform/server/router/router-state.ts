@@ -177,8 +177,8 @@ export class RouterState<Socket> {
   }
 
   /**
-   * A packet could not be sent on the socket, which is closing: its client counts as gone, and what the backend sent waits
-   * for its next socket.
+   * A packet could not be sent on the socket, which is closing: its client counts as gone, and what the backend sent
+   * waits for its next socket.
    */
   undelivered(socket: Socket, packet: WirePacket): RouterOutput<Socket>[] {
     this.socketClosed(socket);
