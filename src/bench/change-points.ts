@@ -7,7 +7,7 @@
  * counts when so great a distance is rare among random orders of the parts: no distribution of the noise is assumed.
  */
 import seedrandom from "seedrandom";
-import { at } from "../vocabulary/index.js";
+import { at, shuffle } from "../vocabulary/index.js";
 
 /** A cut is made when the probability of so great a distance in a random order is at most this. */
 export const SIGNIFICANCE = 0.01;
@@ -108,12 +108,8 @@ function distanceSums(part: readonly number[]): Float64Array {
   return sums;
 }
 
-/** Fisher–Yates. */
 function shuffled(part: readonly number[], random: () => number): number[] {
   const order = [...part];
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [order[last], order[other]] = [at(order, other), at(order, last)];
-  }
+  shuffle(order, random);
   return order;
 }

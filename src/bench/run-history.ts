@@ -1,12 +1,5 @@
 /** Arranges many runs in series of runs that can be compared, and finds where their figures changed. */
-import type {
-  HistoryChange,
-  HistoryFigure,
-  HistoryRun,
-  HistorySeries,
-  Summary,
-  TrendSummary,
-} from "../results/index.js";
+import type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, Summary } from "../results/index.js";
 import { LATENCY_LABELS, mainTrend, viewpointOf } from "../results/index.js";
 import type { TrendName } from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
@@ -96,13 +89,12 @@ function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): His
 }
 
 function latency(trend: TrendName, percentile: "p50" | "p99"): MeasuredFigure {
-  const value = (found: TrendSummary | undefined): number | null => found?.[percentile] ?? null;
   return {
     name: `${trend}/${percentile}`,
     label: `${LATENCY_LABELS[trend] ?? trend}, ${percentile}`,
     unit: "ms",
     better: "smaller",
-    of: ({ trends }) => value(trends[trend]),
+    of: ({ trends }) => trends[trend]?.[percentile],
   };
 }
 

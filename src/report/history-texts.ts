@@ -13,7 +13,7 @@ export function seriesHeading({ scenario, facts, runs }: HistorySeries): string 
 export function unusedText({ runs }: HistorySeries): string[] {
   const unused = runs.filter((run) => run.unused !== null);
   if (unused.length === 0) return [];
-  return [`${formatCount(unused.length)} of ${plural(runs.length, "run")} not used to find changes: see the page`];
+  return [`${formatCount(unused.length)} of ${plural(runs.length, "run")} not used to find changes`];
 }
 
 /** A figure with its unit. */

@@ -46,5 +46,6 @@ export { packageVersion } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";
 export { quoteForShell } from "./quote-for-shell.js";
+export { shuffle } from "./shuffle.js";
 export { updateIdFor, updateNumberOf } from "./update-ids.js";
 export { threadTimes, timesBetween, timesSince, type ThreadTimes } from "./thread-times.js";

@@ -1,5 +1,6 @@
 /** `simulate plan`: prints the plan of a run, and its hash, without a run. */
 import {
+  closedLoadOf,
   formatDuration,
   plannedWorkers,
   planHash,
@@ -65,11 +66,8 @@ function describeTask({ actions, end }: TaskPlan): string {
 }
 
 /** The worker of a closed model begins when another has ended. */
-function describeWorker(
-  { index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan,
-  { closed = [] }: Plan,
-): string {
-  const isNext = closed.some(({ first, workers }) => index >= first && index < first + workers);
+function describeWorker({ index, behaviour, arriveAt, onboarding, task, disconnect }: WorkerPlan, plan: Plan): string {
+  const isNext = closedLoadOf(plan, index) !== undefined;
   const parts = [`${(isNext ? "in turn" : seconds(arriveAt)).padStart(10)}  worker ${index} (${behaviour})`];
   if (onboarding)
     parts.push(`onboarding ${onboarding.passes ? "passed" : "failed"} at +${seconds(onboarding.submitAt)}`);

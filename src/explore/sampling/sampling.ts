@@ -1,6 +1,6 @@
 /** The strategies that sample. Schedule i is a function of the seed and i, so the number is enough to resume. */
 import seedrandom from "seedrandom";
-import { at } from "../../vocabulary/index.js";
+import { shuffle } from "../../vocabulary/index.js";
 import { MAX_CHANGE_POINTS } from "../kernel/control-block.js";
 import { HappensBefore } from "../kernel/happens-before.js";
 import type { ScheduleSearch } from "../kernel/schedule-search.js";
@@ -60,9 +60,6 @@ export function sample(session: Session, { strategy, seed, from = 0, depth = 3 }
 /** The numbers from 1 to `count` in random order. */
 function shuffled(count: number, random: () => number): number[] {
   const numbers = Array.from({ length: count }, (_, i) => i + 1);
-  for (let last = count - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    [numbers[last], numbers[other]] = [at(numbers, other), at(numbers, last)];
-  }
+  shuffle(numbers, random);
   return numbers;
 }

@@ -73,6 +73,11 @@ function lostWith(
 /** The outcome of an agent that was live when the run was cut, and that the run then closed. */
 export const CUT_OFF = "cut off";
 
+/** Whether an agent with this outcome counts as completed, for the rate `task_completion`. */
+export function isCompletion(outcome: string): boolean {
+  return outcome === "completed" || outcome === "approved";
+}
+
 /** How a run was cut: when it was ended early or given up, ms on its clock. */
 export interface RunCut {
   readonly atMs: number;

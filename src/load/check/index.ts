@@ -14,6 +14,7 @@ export {
 } from "./evidence.js";
 export {
   CUT_OFF,
+  isCompletion,
   gatherEvidence,
   nameOf,
   outcomeOf,

@@ -4,6 +4,7 @@ import {
   checkInvariants,
   countFindings,
   CUT_OFF,
+  isCompletion,
   nameOf,
   outcomeOf,
   type FindingRecorder,
@@ -64,7 +65,7 @@ function recordFindings(run: MeasuredRun, invariants: InvariantReport, cut: RunC
     // How an agent would have ended is not known when the run was ended early.
     if (cut.isEarly && outcome === CUT_OFF) continue;
     const { recorder: own, atMs } = recorderOf(agent);
-    own.observe("task_completion", outcome === "completed" || outcome === "approved", atMs);
+    own.observe("task_completion", isCompletion(outcome), atMs);
   }
   const unfinished: ReadonlyMap<string, number> =
     injection.lostClients.size === 0 ? new Map() : unfinishedWorkers(plan, collector.measurements(1));

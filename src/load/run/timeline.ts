@@ -5,6 +5,7 @@ import type { Phase, SlowAgent, StatusEvent } from "../../results/index.js";
 import {
   arrivalsMsOf,
   behaviourName,
+  disconnectWindows,
   groupsOf,
   isClosed,
   scaledGroup,
@@ -118,13 +119,9 @@ export interface DropWindow {
 export function windowsOf(scenario: Scenario, plan: Plan): DropWindow[] {
   if (scenario.workers !== undefined) return [];
   const windows = new Map<string, { readonly names: string[]; readonly fromMs: number; readonly toMs: number }>();
-  for (const { name: group, startTime, behaviours } of scaledGroups(scenario, plan)) {
-    for (const [name, { disconnect }] of Object.entries(behaviours)) {
-      if (disconnect?.window === undefined) continue;
-      const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
-      const window = getOrCreate(windows, `${fromMs}-${toMs}`, () => ({ names: [], fromMs, toMs }));
-      window.names.push(behaviourName(group, name));
-    }
+  for (const { group, behaviour, fromMs, toMs } of disconnectWindows(scaledGroups(scenario, plan))) {
+    const window = getOrCreate(windows, `${fromMs}-${toMs}`, () => ({ names: [], fromMs, toMs }));
+    window.names.push(behaviourName(group, behaviour));
   }
   return [...windows.values()];
 }

@@ -2,36 +2,33 @@
 import type { Measurements, Recorder } from "../measure/index.js";
 import type { Plan } from "../scenario/index.js";
 
-/** How many there are of each behaviour. `carries`: whether a worker is among those that are asked for. */
+/**
+ * How many there are of each behaviour. `carries`: whether a worker is among those that are asked for. Of a closed
+ * model it is not known how many more would have begun: only those that did are counted.
+ */
 export function unfinishedWorkers(
   plan: Plan,
   measured: Measurements,
   carries: (index: number) => boolean = () => true,
 ): ReadonlyMap<string, number> {
-  if (plan.closed !== undefined) return unfinishedOfStarted(plan, measured);
+  const planned = plan.closed === undefined ? plannedByBehaviour(plan, carries) : undefined;
+  return new Map(
+    Array.from(planned?.keys() ?? plan.tags.behaviours, (behaviour) => {
+      const { counters } = measured.where({ behaviour });
+      const workers = planned?.get(behaviour) ?? counters.workers_started;
+      return [behaviour, Math.max(0, workers - counters.workers_finished - counters.workers_cut_off)];
+    }),
+  );
+}
+
+function plannedByBehaviour(plan: Plan, carries: (index: number) => boolean): ReadonlyMap<string, number> {
   const planned = new Map<string, number>();
   for (let index = 0; index < plan.workers; index++) {
     if (!carries(index)) continue;
     const behaviour = plan.behaviourOf(index);
     planned.set(behaviour, (planned.get(behaviour) ?? 0) + 1);
   }
-  return new Map(
-    Array.from(planned, ([behaviour, workers]) => {
-      const { workers_finished: finished, workers_cut_off: cutOff } = measured.where({ behaviour }).counters;
-      return [behaviour, Math.max(0, workers - finished - cutOff)];
-    }),
-  );
-}
-
-/** Of a closed model. How many more would have begun is not known: only those that did are counted. */
-function unfinishedOfStarted({ tags }: Plan, measured: Measurements): ReadonlyMap<string, number> {
-  return new Map(
-    tags.behaviours.map((behaviour) => {
-      const { counters } = measured.where({ behaviour });
-      const { workers_started: started, workers_finished: finished, workers_cut_off: cutOff } = counters;
-      return [behaviour, Math.max(0, started - finished - cutOff)];
-    }),
-  );
+  return planned;
 }
 
 export function sumOf(unfinished: ReadonlyMap<string, number>): number {

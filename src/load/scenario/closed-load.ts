@@ -7,7 +7,7 @@
  */
 import { at } from "../../vocabulary/index.js";
 import { toMicrosecond } from "./format-duration.js";
-import type { ClosedLoad, KeptNumber } from "./worker-plan.js";
+import type { ClosedLoad, KeptNumber, Plan } from "./worker-plan.js";
 
 /** The load of these numbers, whose workers have the indices `first` to `first + workers - 1`. */
 export function closedLoad(numbers: readonly KeptNumber[], first: number, workers: number): ClosedLoad {
@@ -31,6 +31,11 @@ export function closedLoad(numbers: readonly KeptNumber[], first: number, worker
       }
     },
   };
+}
+
+/** The load whose sequence has the worker of this index; undefined for one that arrives at a planned time. */
+export function closedLoadOf({ closed = [] }: Pick<Plan, "closed">, index: number): ClosedLoad | undefined {
+  return closed.find(({ first, workers }) => index >= first && index < first + workers);
 }
 
 /** The greatest number. */

@@ -21,7 +21,16 @@ export { scenarioCatalogue } from "./scenario-catalogue.js";
 export { SCENARIO_CATALOGUE, SCENARIO_SCHEMA, readCatalogue, shippedScenarios } from "./shipped-scenarios.js";
 export { scenarioSchema, type Scenario, type ScenarioInput } from "./scenario-schema.js";
 export type { Behaviour } from "./behaviour-schema.js";
-export { behaviourName, behavioursOf, groupsOf, isClosed, scaledGroup, type LoadGroup } from "./load-groups.js";
+export { closedLoadOf } from "./closed-load.js";
+export {
+  behaviourName,
+  behavioursOf,
+  disconnectWindows,
+  groupsOf,
+  isClosed,
+  scaledGroup,
+  type LoadGroup,
+} from "./load-groups.js";
 export { TARGET_DIALECTS, type TargetDialect } from "./target-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";

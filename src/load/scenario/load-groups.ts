@@ -37,6 +37,26 @@ export function behavioursOf(scenario: Grouped): Record<string, Behaviour> {
   );
 }
 
+/** A window in which the connections of a behaviour drop; times in ms of the run. */
+export interface DisconnectWindow {
+  readonly group: string | undefined;
+  readonly behaviour: string;
+  readonly disconnect: NonNullable<Behaviour["disconnect"]>;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** The windows of all behaviours, in the order of the scenario. */
+export function disconnectWindows(groups: readonly LoadGroup[]): DisconnectWindow[] {
+  return groups.flatMap(({ name: group, startTime, behaviours }) =>
+    Object.entries(behaviours).flatMap(([behaviour, { disconnect }]): DisconnectWindow[] => {
+      if (disconnect?.window === undefined) return [];
+      const [from, to] = disconnect.window;
+      return [{ group, behaviour, disconnect, fromMs: startTime + from, toMs: startTime + to }];
+    }),
+  );
+}
+
 /** The name of a behaviour in plans and reports. */
 export function behaviourName(group: string | undefined, behaviour: string): string {
   return group === undefined ? behaviour : `${group}/${behaviour}`;

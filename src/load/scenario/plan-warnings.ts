@@ -4,6 +4,7 @@
  */
 import { formatCount, formatSeconds, getOrCreate } from "../../vocabulary/index.js";
 import { arrivalsMsOf } from "./build-plan.js";
+import { closedLoadOf } from "./closed-load.js";
 import type { Fault } from "./fault-schema.js";
 import { formatDuration } from "./format-duration.js";
 import { behaviourName, groupsOf } from "./load-groups.js";
@@ -75,7 +76,7 @@ function survey(scenario: Scenario, plan: Plan): Survey {
   const groups = new Map<string, Group>();
   const stays: Stay[] = [];
   for (let index = 0; index < plan.workers; index++) {
-    const load = plan.closed?.find(({ first, workers }) => index >= first && index < first + workers);
+    const load = closedLoadOf(plan, index);
     const group = groupOf(groups, plan.behaviourOf(index));
     group.workers++;
     if (load !== undefined && index - load.first >= MOST_OF_A_SEQUENCE) {

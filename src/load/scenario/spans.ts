@@ -4,7 +4,7 @@
  */
 import { at } from "../../vocabulary/index.js";
 import type { Span } from "../measure/tags.js";
-import { behaviourName, groupsOf, type Grouped, type LoadGroup } from "./load-groups.js";
+import { behaviourName, disconnectWindows, groupsOf, type DisconnectWindow, type Grouped } from "./load-groups.js";
 
 /** The part of a scenario that has spans. */
 interface SpannedScenario extends Grouped {
@@ -34,7 +34,7 @@ export interface NamedSpan {
  */
 export function namedSpans(scenario: SpannedScenario): NamedSpan[] {
   const { faults, shutdownAt } = scenario;
-  const windows = groupsOf(scenario).flatMap(windowsOf);
+  const windows = disconnectWindows(groupsOf(scenario)).map(windowSpan);
   const shutdown = (): NamedSpan[] =>
     shutdownAt === undefined
       ? []
@@ -50,21 +50,15 @@ export function namedSpans(scenario: SpannedScenario): NamedSpan[] {
   return [...windows, ...faultSpans(faults), ...shutdown()];
 }
 
-function windowsOf({ name: group, startTime, behaviours }: LoadGroup): NamedSpan[] {
-  return Object.entries(behaviours).flatMap(([behaviour, { disconnect }]): NamedSpan[] => {
-    if (disconnect?.window === undefined) return [];
-    const [fromMs, toMs] = [startTime + disconnect.window[0], startTime + disconnect.window[1]];
-    const name = behaviourName(group, behaviour);
-    return [
-      {
-        name: disconnect.name ?? name,
-        what: `the window of "${name}"`,
-        path: [...(group === undefined ? [] : ["groups", group]), "behaviours", behaviour, "disconnect"],
-        isMoment: fromMs === toMs,
-        timesOf: () => ({ fromMs, toMs }),
-      },
-    ];
-  });
+function windowSpan({ group, behaviour, disconnect, fromMs, toMs }: DisconnectWindow): NamedSpan {
+  const name = behaviourName(group, behaviour);
+  return {
+    name: disconnect.name ?? name,
+    what: `the window of "${name}"`,
+    path: [...(group === undefined ? [] : ["groups", group]), "behaviours", behaviour, "disconnect"],
+    isMoment: fromMs === toMs,
+    timesOf: () => ({ fromMs, toMs }),
+  };
 }
 
 function faultSpans(faults: SpannedScenario["faults"]): NamedSpan[] {

@@ -25,7 +25,7 @@ ${excluded.length === 0 ? nothing : section("excluded", "Excluded runs", exclude
 }
 
 function seriesParts(series: HistorySeries, hrefOf: (run: HistoryRun) => string): Markup[] {
-  const notes = unusedText(series).map((text) => html`<p class="note">${text.replace(": see the page", ".")}</p>`);
+  const notes = unusedText(series).map((text) => html`<p class="note">${text}.</p>`);
   return [
     ...notes,
     changeList(series),

@@ -34,7 +34,7 @@ function seriesLines(series: HistorySeries, chalk: ChalkInstance, width: number)
   return [
     ...head.map((line) => chalk.bold(line)),
     `  ${"verdicts, oldest first".padEnd(LABEL_WIDTH - 2)}${verdicts}`,
-    ...unusedText(series).flatMap((text) => wrap(text, width - 2).map((line) => `  ${line}`)),
+    ...unusedText(series).flatMap((text) => wrap(`${text}: see the page`, width - 2).map((line) => `  ${line}`)),
     ...figures.flatMap((figure) => figureLines(figure, series, chalk, width)),
   ];
 }

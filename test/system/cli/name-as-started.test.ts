@@ -52,5 +52,9 @@ test("the commands of the summary, of hints and of help run when they are pasted
     const usage = shell(`${name} steady --sed 2`);
     const [, help = ""] = /\(see (.*)\)\n$/.exec(usage.stderr) ?? [];
     assert.match(shell(help).stdout, /--seed/, usage.stderr);
+    const missing = shell(`${name} report nothing`);
+    const [, runs = ""] = /`(.*)` lists the runs/.exec(missing.stderr) ?? [];
+    assert.ok(runs.startsWith(`${name} `), missing.stderr);
+    assert.match(shell(`${runs} --results "my runs"`).stdout, /steady/, missing.stderr);
   }
 });

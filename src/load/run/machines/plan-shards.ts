@@ -3,7 +3,7 @@
  * the threads carries twice the workers. A worker draws from streams of its own: whoever carries it, it does the same.
  */
 import { assert } from "../../../vocabulary/index.js";
-import type { Plan } from "../../scenario/index.js";
+import { closedLoadOf, type Plan } from "../../scenario/index.js";
 
 /** The threads of a machine among those of the run. Its worker threads have the numbers `first` to `first + threads - 1`. */
 export interface PlanShard {
@@ -30,13 +30,8 @@ export function shardPlan(threads: readonly number[]): PlanShard[] {
 }
 
 /** Whether the shard has the worker of this number. */
-export function isInShard(
-  { first, threads, of }: PlanShard,
-  index: number,
-  { closed = [] }: Pick<Plan, "closed"> = {},
-): boolean {
-  const load = closed.find((each) => index >= each.first && index < each.first + each.workers);
-  const thread = (load?.turnOf(index) ?? index) % of;
+export function isInShard({ first, threads, of }: PlanShard, index: number, plan: Pick<Plan, "closed"> = {}): boolean {
+  const thread = (closedLoadOf(plan, index)?.turnOf(index) ?? index) % of;
   return thread >= first && thread < first + threads;
 }
 

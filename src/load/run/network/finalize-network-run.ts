@@ -12,6 +12,7 @@ import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
   CUT_OFF,
+  isCompletion,
   liveSpansOfClients,
   peakOf,
   type InvariantReport,
@@ -264,7 +265,7 @@ function findingsOf(
     recorderOf(agentId).count("updates_unanswered", unanswered, goneAtMs);
   for (const { agentId, isOnboarding, status, finalSeenAtMs, notFinalAtMs } of evidence.rows ?? []) {
     if (!isOnboarding && !isCut(agentId, status))
-      recorderOf(agentId).observe("task_completion", status === "completed" || status === "approved", finalSeenAtMs);
+      recorderOf(agentId).observe("task_completion", isCompletion(status), finalSeenAtMs);
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
     if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;

@@ -2,7 +2,7 @@
  * The simulated workers of one thread: each arrives at its planned time, or in the place of one that has ended, and
  * follows its plan to the end.
  */
-import type { ClosedLoad } from "../../scenario/index.js";
+import { closedLoadOf, type ClosedLoad } from "../../scenario/index.js";
 import { wait, type Steps } from "../../../platform/sync/index.js";
 import type { ClientThreadContext } from "../../workers/index.js";
 import { PresentWorkers, type PresentWorkersOptions } from "./present-workers.js";
@@ -50,11 +50,9 @@ function arriveAtPlannedTimes(
   { plan, shard, shards, taskGroup, context }: ArrivalsOptions,
   present: PresentWorkers,
 ): ArrivalsPart {
-  const { closed = [] } = plan;
   const workers: { readonly index: number; readonly at: number }[] = [];
   for (let index = shard; index < plan.workers; index += shards) {
-    const isPlanned = closed.every((load) => index < load.first || index >= load.first + load.workers);
-    if (isPlanned) workers.push({ index, at: plan.arriveAt(index) });
+    if (closedLoadOf(plan, index) === undefined) workers.push({ index, at: plan.arriveAt(index) });
   }
   workers.sort((a, b) => a.at - b.at);
   let arrived = 0;

@@ -6,7 +6,7 @@
  * On a real machine a raised event takes some microseconds to reach its waiter, and other threads run meanwhile. These
  * latencies cause the interleavings, so they are what is drawn.
  */
-import { at } from "../../../vocabulary/index.js";
+import { at, shuffle } from "../../../vocabulary/index.js";
 import type { Random } from "../../scenario/index.js";
 import { Arena, EVENT_NAMES, type ArenaOptions, type Timer } from "../../../platform/sync/index.js";
 
@@ -130,14 +130,4 @@ export function createSimulation({ arena: options, random, onWake, delayOf }: Si
 
 function slotOf(event: number): number {
   return Math.floor(event / EVENT_NAMES.length);
-}
-
-/** Fisher–Yates. */
-function shuffle(items: Timer[], random: Random): void {
-  for (let last = items.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1));
-    const moved = at(items, last);
-    items[last] = at(items, other);
-    items[other] = moved;
-  }
 }
