@@ -115,7 +115,8 @@ export function requireComparable(runs: readonly ScenarioRun[]): void {
   }
 }
 
-const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioRun) => string])[] = [
+/** A property of a run in words, and its value; undefined for one that such a run does not have. */
+const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioRun) => string | undefined])[] = [
   ["the scenario", ({ summary }) => summary.scenario.name],
   ["the content of the scenario", ({ scenarioText }) => `SHA-256 ${contentDigest(scenarioText)}`],
   ["the clock", ({ summary }) => (summary.engine === "virtual" ? "simulated" : "the machine's")],
@@ -123,14 +124,14 @@ const COMPARED_PROPERTIES: readonly (readonly [what: string, of: (run: ScenarioR
   ["the number of workers", ({ summary }) => String(summary.plan.workers)],
   ["the duration", ({ summary }) => durationOf(summary)],
   ["the mailbox", ({ summary }) => String(summary.options["mailbox"] ?? "sound")],
-  ["the number of threads", ({ summary }) => threadsOf(summary)],
+  ["the number of threads", ({ summary }) => (summary.engine === "virtual" ? undefined : threadsOf(summary))],
   ["the record of order", ({ summary }) => (summary.options["no-record"] === undefined ? "on" : "off")],
   ["the list of random faults", ({ summary }) => String(summary.options["faults"] ?? "empty") || "the default"],
   ["the machine", ({ summary }) => `${summary.environment.cpu} with ${summary.environment.cores} cores`],
 ];
 
 /** What has to be the same of two runs that are compared, in words, with its value. */
-export function comparedProperties(run: ScenarioRun): (readonly [what: string, value: string])[] {
+export function comparedProperties(run: ScenarioRun): (readonly [what: string, value: string | undefined])[] {
   return COMPARED_PROPERTIES.map(([what, of]) => [what, of(run)]);
 }
 

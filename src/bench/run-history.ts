@@ -35,7 +35,9 @@ function describeSeries(group: readonly DatedRun[], all: readonly (readonly Date
     other?.summary.scenario.name === scenario ? [comparedProperties(other)] : [],
   );
   const facts = comparedProperties(first).flatMap(([what, value], index) =>
-    others.some((properties) => properties[index]?.[1] !== value) ? [`${what.replace(/^the /, "")}: ${value}`] : [],
+    value !== undefined && others.some((properties) => properties[index]?.[1] !== value)
+      ? [`${what.replace(/^the /, "")}: ${value}`]
+      : [],
   );
   const runs = group.map(describeRun);
   return { scenario, facts, runs, figures: figuresOf(group, runs) };

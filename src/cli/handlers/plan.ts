@@ -1,14 +1,14 @@
 /** `simulate plan`: prints the plan of a run, and its hash, without a run. */
 import {
   closedLoadOf,
-  formatDuration,
+  planSizeText,
   plannedWorkers,
   planHash,
   type Plan,
   type TaskPlan,
   type WorkerPlan,
 } from "../../load/scenario/index.js";
-import { formatCount, formatSeconds, formatShare, plural, workersText } from "../../vocabulary/index.js";
+import { formatCount, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { printJson, printLines } from "../shared/handle-closed-stdout.js";
@@ -91,7 +91,7 @@ function render(plan: Plan, totals: Totals, hash: string, head: readonly WorkerP
     `${plural(disconnects, "disconnect")}, ${formatCount(reconnects)} of them with a reconnect`,
   ];
   return [
-    `${plan.scenario}, seed ${plan.seed}: ${workersText(planned)} in ${formatDuration(plan.arrivalsMs)}`,
+    `${plan.scenario}, seed ${plan.seed}: ${planSizeText(plan)}`,
     `hash ${hash}`,
     ...(planned.closed === undefined
       ? []

@@ -2,10 +2,8 @@
  * `simulate --scenario NAME`: checks the arguments and prints the first line. The engine is imported afterwards, as
  * loading it takes longer than the checks.
  */
-import { formatDuration } from "../../load/scenario/format-duration.js";
 import { warningLines } from "../../load/scenario/index.js";
-import { plannedWorkers } from "../../load/scenario/plan-size.js";
-import { workersText } from "../../vocabulary/index.js";
+import { planSizeText } from "../../load/scenario/plan-size.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "../shared/chosen-run.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
@@ -16,10 +14,7 @@ export async function handler(args: RunArguments): Promise<void> {
   const { plan } = chosen;
   warnOf(chosen, args);
   const interrupt = interruptSignal();
-  if (!args.quiet)
-    logLines(
-      `${plan.scenario}: ${workersText(plannedWorkers(plan))} in ${formatDuration(plan.arrivalsMs)}, seed ${plan.seed}`,
-    );
+  if (!args.quiet) logLines(`${plan.scenario}: ${planSizeText(plan)}, seed ${plan.seed}`);
   await (await import("../shared/carry-out-run.js")).carryOutRun(chosen, args, interrupt);
 }
 

@@ -2,8 +2,8 @@
  * `simulate validate FILE...`: checks scenarios, and prints every problem of the invalid ones and what their plans
  * show.
  */
-import { formatDuration, plannedWorkers, ScenarioError, warningLines } from "../../load/scenario/index.js";
-import { plural, EXIT, ownFramesOf, workersText } from "../../vocabulary/index.js";
+import { planSizeText, ScenarioError, warningLines } from "../../load/scenario/index.js";
+import { plural, EXIT, ownFramesOf } from "../../vocabulary/index.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { inputName } from "../shared/standard-input.js";
@@ -24,9 +24,8 @@ export async function handler({ files, strict, ...args }: ValidateArguments): Pr
         process.exitCode = EXIT.usage;
         continue;
       }
-      const size = `${workersText(plannedWorkers(plan))} in ${formatDuration(plan.arrivalsMs)}`;
       const but = warnings.length === 0 ? "" : `, ${plural(warnings.length, "warning")}`;
-      printLines(`${inputName(file)}: valid: ${scenario.name}, ${size}${but}`);
+      printLines(`${inputName(file)}: valid: ${scenario.name}, ${planSizeText(plan)}${but}`);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       logLines(...error.problems, ...ownFramesOf(error).map((frame) => `    ${frame}`));

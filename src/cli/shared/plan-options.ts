@@ -20,6 +20,11 @@ function durationMsFrom(text: string): number {
   throw invalidValue("--duration", text, 'a duration above 0 with a unit, such as "30s" or "2m"');
 }
 
+function seedFrom(text: string): number {
+  if (!/^\d+(-|\.\.)\d+$/.test(text)) return wholeNumber("seed", text, 0);
+  throw invalidValue("--seed", text, `one seed; \`${commandLine("sweep")}\` runs many, with --seeds ${text}`);
+}
+
 /**
  * Loads the scenario and builds the plan. `options` is plain data, from which `buildPlan(scenario, options)` builds the
  * same plan in a worker thread.
@@ -39,7 +44,7 @@ export async function planFrom(args: PlanArguments): Promise<
       `--scenario is missing: expected a name from \`${commandLine("list")}\` or the path of a file`,
     );
   const options = {
-    ...(seed !== undefined && { seed: wholeNumber("seed", seed, 0) }),
+    ...(seed !== undefined && { seed: seedFrom(seed) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
     ...(duration !== undefined && { durationMs: durationMsFrom(duration) }),
   };

@@ -38,7 +38,7 @@ export { arrivalsMsOf, buildPlan, scenarioWorkers, workersOf, type PlanOptions }
 export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { planHash } from "./plan-hash.js";
 export { planWarnings } from "./plan-warnings.js";
-export { plannedWorkers } from "./plan-size.js";
+export { planSizeText, plannedWorkers } from "./plan-size.js";
 export { replaceVariables, type Environment } from "./scenario-variables.js";
 export { warningLines, warningTexts } from "./warning-lines.js";
 export type {

@@ -41,10 +41,14 @@ function seriesLines(series: HistorySeries, chalk: ChalkInstance, width: number)
 
 function figureLines(figure: HistoryFigure, series: HistorySeries, chalk: ChalkInstance, width: number): string[] {
   const { latest, first } = latestOf(figure, series);
-  const change = first === undefined || latest === undefined ? "–" : changeOf(first, latest);
+  const isOne = series.runs.length === 1;
+  const change =
+    isOne || first === undefined || latest === undefined
+      ? ""
+      : `${changeOf(first, latest).padStart(8)} since the first`;
   const name = `  ${figure.label.padEnd(LABEL_WIDTH - 2)}`;
   const value = latest === undefined ? "–" : figureText(latest, figure.unit);
-  const line = `${name}${value.padStart(18)}${change.padStart(10)} since the first`;
+  const line = `${name}${value.padStart(18)}  ${change}`.trimEnd();
   return [
     line,
     ...figure.changes.flatMap((each) =>

@@ -141,6 +141,17 @@ test("runs that cannot be compared are series of their own, and say what differs
       [["number of workers: 10"], 1],
     ],
   );
+  const text = (await simulate("history", root)).stdout;
+  assert.match(text, /live update \(intended\), p50 +[\d.]+ ms\n/);
+  assert.doesNotMatch(text, /since the first/, "of one run there is no change");
+
+  writeFileSync(join(other, "summary.json"), JSON.stringify({ ...summary, engine: "threads" }));
+  const clocks = JSON.parse((await simulate("history", root, "--json")).stdout) as RunHistory;
+  assert.deepEqual(
+    clocks.series.map(({ facts }) => facts),
+    [["clock: the machine's", "number of threads: 0"], ["clock: simulated"]],
+    "a simulated run has no threads to count",
+  );
 });
 
 test("what is no directory, and one without runs, is refused in one line, with nothing written", async (t) => {

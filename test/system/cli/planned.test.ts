@@ -40,6 +40,9 @@ describe("validate", () => {
     const changed = await simulate("validate", file, "--set", "shutdownAt=60s", "--threshold", "errors=count<3");
     assert.match(changed.stderr, /shutdownAt: the shutdown at 60\.0 s does not happen/);
     assert.match((await simulate("validate", file, "--workers", "7")).stdout, /: valid: mine, 7 workers in 2s\n/);
+    const task = "{ actions: [], end: { kind: submit, at: 10ms } }";
+    const listed = written(t, `${BASE}workers: [{ behaviour: quick, arriveAt: 0ms, task: ${task} }]\n`).file;
+    assert.match((await simulate("validate", listed)).stdout, /: valid: mine, 1 worker at the start\n$/);
     const wrong = await simulate("validate", file, "--threshold", "errors=p(99)<3");
     assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
   });

@@ -19,6 +19,11 @@ describe("planFrom", () => {
   it("says in one line which option is wrong", async () => {
     const wrong = [
       [{ seed: "-1" }, 'invalid value "-1" for --seed: expected a whole number, 0 or more'],
+      [
+        { seed: "1-10" },
+        /^invalid value "1-10" for --seed: expected one seed; `.*sweep` runs many, with --seeds 1-10$/,
+      ],
+      [{ seed: "1..10" }, /with --seeds 1\.\.10$/],
       [{ workers: "0" }, 'invalid value "0" for --workers: expected a whole number, 1 or more'],
       [{ workers: "many" }, 'invalid value "many" for --workers: expected a whole number, 1 or more'],
       [
