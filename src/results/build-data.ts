@@ -1,6 +1,6 @@
 /** Converts the measurements of a run to the data of its charts. Pure. */
 import type { Distribution, Interval, Measurements, TrendName, Viewpoint } from "../load/measure/index.js";
-import { sharesOf, useOf, type MachineInterval, type MachineRecord } from "../load/measure/machine/index.js";
+import { sharesOf, useOf, type MachineInterval, type MachineSoFar } from "../load/measure/machine/index.js";
 import { LATENCY_LABELS } from "./labels.js";
 import { mainTrend } from "./summary.js";
 import {
@@ -31,7 +31,7 @@ export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "ph
   /** Every change of every agent's status, in any order. */
   readonly statusEvents: readonly StatusEvent[];
   /** What was used of the machine. Left out where time is simulated. */
-  readonly machine?: Pick<MachineRecord, "intervals" | "use"> | undefined;
+  readonly machine?: MachineSoFar | undefined;
   /** From where the run measured. Left out: inside. */
   readonly from?: Viewpoint;
 }
@@ -95,10 +95,11 @@ export function buildReportData({
 }
 
 /** Without what was used before the run started. */
-function machineOverTime({ intervals, use }: NonNullable<ReportInput["machine"]>): MachineOverTime {
+function machineOverTime({ intervals, use }: MachineSoFar): MachineOverTime {
   const during = intervals.filter(({ startMs, lengthMs }) => startMs + lengthMs > 0);
   const column = (of: (interval: MachineInterval) => number): number[] => during.map((interval) => round(of(interval)));
   return {
+    waits: use.waits,
     cores: use.cores,
     startMs: column(({ startMs }) => Math.max(0, startMs)),
     lengthMs: column(({ startMs, lengthMs }) => lengthMs + Math.min(0, startMs)),

@@ -91,6 +91,7 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
   ),
   machine: z
     .object({
+      waits: z.enum(["measured", "estimated"]).exactOptional(),
       cores: number,
       startMs: numbers,
       lengthMs: numbers,

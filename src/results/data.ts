@@ -31,6 +31,11 @@ export interface ReportData {
 
 /** How long ready threads waited for a core, and what was used of the machine, by interval. */
 export interface MachineOverTime {
+  /**
+   * Whether the system measures these waits, or they are estimated from its load average, which is of a whole minute.
+   * Absent in data of older versions.
+   */
+  readonly waits?: "measured" | "estimated";
   /** The cores that the process may use. */
   readonly cores: number;
   readonly startMs: readonly number[];

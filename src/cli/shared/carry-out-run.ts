@@ -32,6 +32,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   let finished: FinishedRun | undefined;
   try {
     const onStart = (running: RunningRun): void => {
+      watch.start(running);
       metrics?.serve(running);
       out?.start(running, common, isOverNetwork ? "network" : "threads");
     };

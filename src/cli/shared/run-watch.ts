@@ -1,6 +1,6 @@
 /** The observers of a running run: the progress display and the dashboard. They do not affect the run. */
 import { join } from "node:path";
-import { phasesOf, SLIP_BOUND_MS, type FinishedRun, type RunProgress } from "../../load/run/index.js";
+import { phasesOf, SLIP_BOUND_MS, type FinishedRun, type RunningRun, type RunProgress } from "../../load/run/index.js";
 import {
   isMeasured,
   parseThresholds,
@@ -33,6 +33,8 @@ export interface RunWatchOptions {
 }
 
 export interface RunWatch {
+  /** The run has started, on real threads or over a network. */
+  start(running: Pick<RunningRun, "machine">): void;
   readonly onProgress: RunProgress;
   /** Clears the display and sends the report to the dashboard's pages. Without `finished`, the run failed. */
   end(finished?: FinishedRun): Promise<void>;
@@ -48,14 +50,19 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const dashboard = dashboardPort === undefined ? undefined : await startDashboard(dashboardPort);
   if (dashboard !== undefined) logLines(`dashboard: ${dashboard.url}`);
   const statuses = watchStatuses(join(directory, RUN_FILES.database), options.simulated);
+  let machine: RunningRun["machine"];
 
   const viewOf = (measurements: Measurements, elapsedMs: number): LiveView => ({
     runId,
     scenario,
     measurements,
-    workers: { arrived: measurements.counters.workers_started, planned: plan.workers },
+    workers: {
+      arrived: measurements.counters.workers_started,
+      ...(plan.closed === undefined && { planned: plan.workers }),
+    },
     scheduledMs: plan.scheduleMs,
     schedule: options.simulated ? undefined : scheduleKept(measurements, SLIP_BOUND_MS),
+    machine: machine?.(),
     thresholds,
     phases: phasesOf(scenario, plan, elapsedMs),
     statusEvents: statuses.events,
@@ -64,6 +71,9 @@ export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   });
 
   return {
+    start(running) {
+      machine = running.machine;
+    },
     onProgress(measured, elapsedMs) {
       const due = progress?.due(elapsedMs) === true ? progress : undefined;
       if (due === undefined && dashboard === undefined) return;

@@ -51,22 +51,34 @@ and down keys, to read its number of updates.</span>
 ${CHART_HINT}</p>
 <h3>Live updates a second</h3>
 ${chart("rate", run, "Live updates taken a second", nothing)}
-${machine === undefined ? nothing : machineChart(machine, run)}`;
+${machine === undefined ? nothing : machineSection(machine, run, machineTable(machine))}`;
 }
 
-/** How long ready threads waited for a core: under the latencies, as these include the waits. */
-function machineChart(machine: MachineOverTime, run: number): Markup {
-  const { startMs, waitShare, takenShare, ownCores, othersCores, cores } = machine;
+/**
+ * How long ready threads waited for a core: under the latencies, as these include the waits. `figures`: the same as a
+ * table; `nothing` during a run.
+ */
+export function machineSection({ cores, waits }: MachineOverTime, run: number, figures: Markup): Markup {
+  const label = "The share of the time in which ready threads waited for a core, over time";
+  const notMeasured = html`<p class="legend-note">Not shown: this system does not measure how long a thread waits for a
+core (it has no /proc/self/task/*/schedstat).</p>`;
+  return html`<h3>Ready threads waiting for a core, % of their time</h3>
+${
+  waits === "estimated"
+    ? notMeasured
+    : html`${chart("machine", run, label, figures)}
+<p class="legend-note">Latencies include these waits. The process may use ${plural(cores, "core")}.</p>`
+}`;
+}
+
+function machineTable({ startMs, waitShare, takenShare, ownCores, othersCores }: MachineOverTime): Markup {
   const rows = thinned(startMs.length, TABLE_ROWS).map((point) => [
     seconds(at(startMs, point)),
     ...[waitShare, takenShare].map((column) => formatShare(at(column, point), 1)),
     ...[ownCores, othersCores].map((column) => at(column, point).toFixed(2)),
   ]);
-  const label = "The share of the time in which ready threads waited for a core, over time";
   const heads = ["from", "waited", "because of other programs", "cores used", "by other programs"];
-  return html`<h3>Ready threads waiting for a core, % of their time</h3>
-${chart("machine", run, label, table("Waits for a core over time", heads, rows))}
-<p class="legend-note">Latencies include these waits. The process may use ${plural(cores, "core")}.</p>`;
+  return table("Waits for a core over time", heads, rows);
 }
 
 const FAULT = html`<span class="mark" aria-hidden="true"></span>`;

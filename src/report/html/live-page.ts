@@ -6,9 +6,10 @@ import {
   type Threshold,
   type Viewpoint,
 } from "../../load/measure/index.js";
+import type { MachineSoFar } from "../../load/measure/machine/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
 import { figuresOf, type Summary, buildReportData, stageAt, type StatusEvent } from "../../results/index.js";
-import { chart } from "./chart-sections.js";
+import { chart, machineSection } from "./chart-sections.js";
 import { thresholdsSoFar } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
 import { meter } from "./html-table.js";
@@ -31,11 +32,14 @@ export interface LiveView {
   readonly runId: string;
   readonly scenario: { readonly name: string; readonly description: string };
   readonly measurements: Measurements;
-  readonly workers: { readonly arrived: number; readonly planned: number };
+  /** `planned` is absent when the platform decides how many arrive. */
+  readonly workers: { readonly arrived: number; readonly planned?: number };
   /** When the last action of the plan is due, ms. */
   readonly scheduledMs: number;
   /** How late the load is generated; absent where time is simulated. */
   readonly schedule?: ScheduleVerdict | undefined;
+  /** What was used of the machine; absent where time is simulated, or where other machines make the load. */
+  readonly machine?: MachineSoFar | undefined;
   readonly thresholds: readonly Threshold[];
   /** Up to now. A phase that has not ended has its planned end. */
   readonly phases: readonly Phase[];
@@ -59,6 +63,7 @@ export function renderWaiting(): string {
 /** The page as the dashboard serves it. */
 export function renderLive(view: LiveView): string {
   const parts = partsOf(view);
+  const data = dataOf(view);
   const part = (id: keyof typeof parts, heading: string, ...charts: Markup[]): Markup => {
     const headingId = `${id}-heading`;
     return html`<section id="${id}" aria-labelledby="${headingId}"><h2 id="${headingId}">${heading}</h2>
@@ -69,6 +74,7 @@ ${charts}<div data-part="${id}">${parts[id]}</div></section>`;
     live("latency", "Latency of live updates over time"),
     html`<h3>Live updates a second</h3>`,
     live("rate", "Live updates taken a second"),
+    data.machine === undefined ? nothing : machineSection(data.machine, 0, nothing),
   ];
   const statuses = [
     live("statuses-main", "Agents by status over time"),
@@ -78,7 +84,7 @@ ${charts}<div data-part="${id}">${parts[id]}</div></section>`;
   return renderPage({
     title: `${view.scenario.name} running – crowdstorm`,
     live: true,
-    runs: [dataOf(view)],
+    runs: [data],
     body: html`<div data-part="head">${parts.head}</div>
 ${section("time", "Latency over time, ms", ...time)}
 ${section("statuses", "Agents by status", ...statuses)}
@@ -102,8 +108,10 @@ export function renderFinalUpdate(summary: Summary, data: ReportData): string {
   return JSON.stringify({ data: printableData(data), ...page });
 }
 
-function dataOf({ runId, scenario, measurements, phases, statusEvents, from = "inside" }: LiveView): ReportData {
-  return buildReportData({ runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [], from });
+function dataOf({ scenario, from = "inside", ...view }: LiveView): ReportData {
+  const { runId, measurements, phases, statusEvents, machine } = view;
+  const charts = { runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [] };
+  return buildReportData({ ...charts, machine, from });
 }
 
 function partsOf(view: LiveView) {
@@ -134,7 +142,11 @@ function progress({ workers, measurements: { durationMs }, scheduledMs, schedule
   const { arrived, planned } = workers;
   const [now, scheduled] = [formatElapsed(durationMs), formatElapsed(scheduledMs)];
   return html`<dl class="figures">
-${figure("Workers arrived", `${formatCount(arrived)} of ${formatCount(planned)}`, meter(arrived / planned))}
+${
+  planned === undefined
+    ? figure("Workers arrived", formatCount(arrived), "as many as the platform lets in (closed model)")
+    : figure("Workers arrived", `${formatCount(arrived)} of ${formatCount(planned)}`, meter(arrived / planned))
+}
 ${
   durationMs > scheduledMs
     ? figure("Time", now, `planned: ${scheduled}; the last agents end`)

@@ -1,7 +1,7 @@
 /** A fixed moment of a running run. Every number in it is invented. */
 import { parseThresholds, scheduleKept } from "../../../dist/load/measure/index.js";
 import type { LiveView } from "../../../dist/report/index.js";
-import { exampleMeasurements } from "./example.js";
+import { exampleMachine, exampleMeasurements } from "./example.js";
 
 export function exampleLiveView(change: Partial<LiveView> = {}): LiveView {
   const measurements = exampleMeasurements();
@@ -12,6 +12,7 @@ export function exampleLiveView(change: Partial<LiveView> = {}): LiveView {
     workers: { arrived: 1240, planned: 2500 },
     scheduledMs: 30_000,
     schedule: scheduleKept(measurements, 100),
+    machine: exampleMachine(),
     thresholds: parseThresholds({
       live_update_latency: ["p(99)<5"],
       live_updates_lost: ["count==0"],

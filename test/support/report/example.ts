@@ -8,7 +8,13 @@ import {
   scheduleKept,
   type Measurements,
 } from "../../../dist/load/measure/index.js";
-import { cpuUseOf, judgeMachine, partOfThread, useOf } from "../../../dist/load/measure/machine/index.js";
+import {
+  cpuUseOf,
+  judgeMachine,
+  partOfThread,
+  useOf,
+  type MachineSoFar,
+} from "../../../dist/load/measure/machine/index.js";
 import {
   buildReportData,
   buildSummary,
@@ -54,6 +60,17 @@ function evidence(broken: boolean): RunEvidence {
 }
 
 export const exampleMeasurements = (): Measurements => measurements(1);
+
+/** `others` used the machine from 6.4 to 8.4 s. */
+export function exampleMachine(waits: MachineSoFar["use"]["waits"] = "measured"): MachineSoFar {
+  return {
+    use: useOf([], { cores: 2, waits }),
+    intervals: Array.from({ length: 29 }, (_, n) => ({
+      ...{ startMs: n * 500 - 100, lengthMs: 500, ownMs: 700, stolenMs: 0, throttledMs: 0 },
+      ...{ othersMs: n > 12 && n < 18 ? 300 : 5, waitedMs: n > 12 && n < 18 ? 900 : 60 },
+    })),
+  };
+}
 
 interface ExampleOptions {
   /** An invariant is broken, and thresholds failed. */
@@ -189,13 +206,7 @@ export function exampleReport({ text = "plain" }: { text?: string } = {}): Repor
       { label: "late", atMs: 3000 },
     ],
     statusEvents: lives(100),
-    machine: {
-      use: useOf([], { cores: 2, waits: "measured" }),
-      intervals: Array.from({ length: 29 }, (_, n) => ({
-        ...{ startMs: n * 500 - 100, lengthMs: 500, ownMs: 700, stolenMs: 0, throttledMs: 0 },
-        ...{ othersMs: n > 12 && n < 18 ? 300 : 5, waitedMs: n > 12 && n < 18 ? 900 : 60 },
-      })),
-    },
+    machine: exampleMachine(),
     slowest: [
       {
         agentId: "17",

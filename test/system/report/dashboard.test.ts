@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { startDashboard, type Dashboard } from "../../../dist/cli/shared/dashboard.js";
 import { coloursOfCanvases, launchBrowser, noBrowser, openPage, type OpenPage } from "../../support/report/browser.js";
 import { exampleLiveView } from "../../support/report/example-live-view.js";
-import { exampleReport, exampleSummary } from "../../support/report/example.js";
+import { exampleMachine, exampleReport, exampleSummary } from "../../support/report/example.js";
 
 async function started(context: TestContext): Promise<Dashboard> {
   const dashboard = await startDashboard(0);
@@ -97,6 +97,51 @@ test("it shows how far the run is, and which thresholds say nothing yet", { skip
   assert.deepEqual(signs, ["passed", "passed", "not yet", "not yet"]);
   assert.match(await thresholds.nth(2).innerText(), /not yet: no samples/);
   assert.match(await thresholds.nth(3).innerText(), /not yet: 0/);
+  assert.deepEqual(troubles, []);
+});
+
+test("it shows the waits for a core under the latencies, as far as they are known", {
+  skip: noBrowser,
+}, async (context) => {
+  const { dashboard, page, troubles } = await opened(context);
+  const { intervals, use } = exampleMachine();
+  dashboard.update(() => exampleLiveView({ machine: { use, intervals: intervals.slice(0, 2) } }));
+  await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+  const charts = await page.evaluate<string[]>(
+    `[...document.querySelectorAll("#time [data-chart]")].map((chart) => chart.dataset.chart)`,
+  );
+  assert.deepEqual(charts, ["latency", "rate", "machine"]);
+  const legend = page.locator(".chart-machine .u-legend");
+  const last = async (): Promise<string> => {
+    await page.locator(".chart-machine").focus();
+    await page.keyboard.press("End");
+    return legend.innerText();
+  };
+  assert.match(await last(), /at\s+0\.65 s\s+waited\s+7\.9 %\s+because of other programs\s+0\.1 %/);
+  // An update is sent at most once a second.
+  while (!/at\s+14\.15 s/.test(await last())) {
+    dashboard.update(() => exampleLiveView());
+    await setTimeout(50);
+  }
+  assert.deepEqual(troubles, []);
+});
+
+test("where the system does not measure the waits, a line says so", { skip: noBrowser }, async (context) => {
+  const { dashboard, page, troubles } = await opened(context);
+  dashboard.update(() => exampleLiveView({ machine: exampleMachine("estimated") }));
+  await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+  assert.equal(await page.locator(".chart-machine").count(), 0);
+  assert.match(await page.locator("#time").innerText(), /Not shown: this system does not measure how long a thread/);
+
+  const { machine, ...report } = exampleReport();
+  assert.ok(machine !== undefined);
+  await dashboard.finish({
+    summary: exampleSummary(),
+    data: { ...report, machine: { ...machine, waits: "estimated" } },
+  });
+  await page.locator("h1").filter({ hasText: "✓ Passed disconnect-storm" }).waitFor();
+  assert.equal(await page.locator(".chart-machine").count(), 0);
+  assert.match(await page.locator("#time").innerText(), /Not shown: this system does not measure how long a thread/);
   assert.deepEqual(troubles, []);
 });
 

@@ -3,4 +3,10 @@ export { cpuUseOf, partOfThread, type CpuPart, type CpuUse, type ThreadUse } fro
 export { openMachine, type MachineReader, type MachineReading } from "./machine-reading.js";
 export { useOf, sharesOf, type MachineInterval, type MachineUse } from "./machine-use.js";
 export { BUSY_BOUND, busyWarning, judgeMachine, TAKEN_BOUND, type MachineVerdict } from "./machine-verdict.js";
-export { watchMachine, type MachineRecord, type MachineWatch, type MachineWatchOptions } from "./machine-watch.js";
+export {
+  watchMachine,
+  type MachineRecord,
+  type MachineSoFar,
+  type MachineWatch,
+  type MachineWatchOptions,
+} from "./machine-watch.js";

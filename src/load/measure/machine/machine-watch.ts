@@ -2,16 +2,20 @@
 import { openMachine, type MachineReading } from "./machine-reading.js";
 import { estimatedWait, mergeIntervals, useOf, type MachineInterval, type MachineUse } from "./machine-use.js";
 
-export interface MachineRecord {
+/** What was used of the machine, in total and by interval. */
+export interface MachineSoFar {
   readonly use: MachineUse;
-  /** The share of the time in which at least one program of the machine waited for a core; null where not told. */
-  readonly pressureShare: number | null;
   readonly intervals: readonly MachineInterval[];
 }
 
+export interface MachineRecord extends MachineSoFar {
+  /** The share of the time in which at least one program of the machine waited for a core; null where not told. */
+  readonly pressureShare: number | null;
+}
+
 export interface MachineWatch {
-  /** What was used since the start of the watch. */
-  use(): MachineUse;
+  /** What was used from the start of the watch to the last reading. Reads nothing. */
+  soFar(): MachineSoFar;
   /** Ends the watch. A second call gives the same record. */
   stop(): MachineRecord;
 }
@@ -69,9 +73,9 @@ class Watch implements MachineWatch {
     this.#timer = this.#startTimer();
   }
 
-  use(): MachineUse {
+  soFar(): MachineSoFar {
     const waits = this.#first.waitedMs === undefined ? "estimated" : "measured";
-    return useOf(this.#intervals, { cores: this.#machine.cores, waits });
+    return { use: useOf(this.#intervals, { cores: this.#machine.cores, waits }), intervals: this.#intervals };
   }
 
   stop(): MachineRecord {
@@ -82,9 +86,8 @@ class Watch implements MachineWatch {
     const elapsedMs = this.#lastAt - this.#beganAt;
     const pressure = before === undefined || after === undefined || elapsedMs <= 0 ? null : after - before;
     this.#record = {
-      use: this.use(),
+      ...this.soFar(),
       pressureShare: pressure === null ? null : Math.min(1, pressure / elapsedMs),
-      intervals: this.#intervals,
     };
     return this.#record;
   }

@@ -34,6 +34,7 @@ export interface MachineGeneratorsOptions {
 }
 
 export class MachineGenerators implements LoadGenerators {
+  readonly areRemote = true;
   #leadMs = LEAD_MS;
   readonly #options: MachineGeneratorsOptions;
   readonly #machines: readonly RemoteMachine[];

@@ -37,6 +37,8 @@ export interface GeneratorReport {
 export interface LoadGenerators {
   /** From the start order to the first arrival, so that each of them is ready, ms. */
   readonly leadMs: number;
+  /** Whether other machines make the load, so that the cores of this machine say nothing of it. */
+  readonly areRemote: boolean;
   /** Where the target is, if that is known only after the launch. */
   readonly url?: string | undefined;
   /** Resolves once all of them wait for the start. */

@@ -163,7 +163,10 @@ export class NetworkEngine implements NetworkParts {
     this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
-    this.#run.onStart?.({ measured, gauges: () => Promise.resolve([]), from: "clients" });
+    this.#run.onStart?.({
+      ...{ measured, gauges: () => Promise.resolve([]), from: "clients" },
+      ...(!this.#generators.areRemote && { machine: () => machineWatch.soFar() }),
+    });
     const abort = watchThresholds(loaded.scenario.thresholds, measured, "clients");
     for (const signal of [abort.signal, interrupt])
       signal.addEventListener("abort", this.#conditions.changed, { once: true });

@@ -18,6 +18,7 @@ interface Launched {
 
 export class ThreadGenerators implements LoadGenerators {
   readonly leadMs = 100;
+  readonly areRemote = false;
   readonly #threads: NetworkThreads;
   readonly #kill = new AbortController();
   #pool: ThreadPool | undefined;

@@ -54,6 +54,8 @@ export interface RunningRun {
   readonly gauges: () => Promise<AgentGauges[]>;
   /** From where the run measures. Left out: inside. */
   readonly from?: Viewpoint;
+  /** What was used of this machine so far. Left out where other machines make the load. */
+  readonly machine?: MachineWatch["soFar"];
 }
 
 export interface ThreadsRun {
@@ -273,7 +275,8 @@ export class ThreadsEngine implements RunParts {
     this.#launcher.start(originMs);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));
-    this.#run.onStart?.({ measured, gauges: () => gaugesOf([...io.threads, ...tasks.threads]) });
+    const gauges = (): Promise<AgentGauges[]> => gaugesOf([...io.threads, ...tasks.threads]);
+    this.#run.onStart?.({ measured, gauges, machine: () => machineWatch.soFar() });
     const abort = watchThresholds(this.#run.loaded.scenario.thresholds, measured);
     for (const signal of [abort.signal, this.#run.interrupt, this.#run.served?.until])
       signal?.addEventListener("abort", this.#conditions.changed, { once: true });

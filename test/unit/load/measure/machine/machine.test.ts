@@ -171,6 +171,10 @@ function watched(readings: readonly Partial<MachineReading>[], options: { readon
     while (next < readings.length - 1) {
       now += 1000;
       mock.timers.tick(1000);
+      const before = next;
+      const { intervals } = watch.soFar();
+      assert.ok(intervals.length > 0);
+      assert.equal(next, before, "it reads nothing");
     }
     now += 1000;
     const record = watch.stop();
