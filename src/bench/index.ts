@@ -18,7 +18,13 @@ export {
   type Unmatched,
 } from "./compare-figures.js";
 export type { Bench, BenchOptions, Figure } from "./figure.js";
-export { benchmarkActionJson, comparisonJUnit, comparisonMarkdown, renderComparison } from "./outputs.js";
+export {
+  benchmarkActionJson,
+  comparisonJUnit,
+  comparisonMarkdown,
+  renderComparison,
+  type ComparedRuns,
+} from "./outputs.js";
 export { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
 export { averageOf, differenceOf, type RunCost, type UnitCost } from "./run-cost.js";
 export { renderResult } from "./render.js";

@@ -3,11 +3,15 @@ import { Chalk } from "chalk";
 import {
   benchmarkJson,
   code,
+  excludedText,
+  isEnough,
   junitXml,
   markdownTable,
   plain,
+  sidesText,
   type ExcludedRun,
   type JUnitCase,
+  type RunsASide,
 } from "../report/index.js";
 import {
   COMPARISON_VERDICTS,
@@ -21,8 +25,19 @@ import { printableData } from "../vocabulary/index.js";
 
 const MARKS: Readonly<Record<ComparisonVerdict, string>> = { slower: "✗", faster: "✓", same: "=", inconclusive: "?" };
 
+/** The runs that a comparison was made of. Empty for results of `simulate bench`. */
+export interface ComparedRuns {
+  readonly sides?: RunsASide;
+  readonly excluded?: readonly ExcludedRun[];
+  /** What makes the figures of a run doubtful, one line each. */
+  readonly doubts?: readonly string[];
+}
+
 /** For a terminal. Ends with a line break. */
-export function renderComparison(given: Compared, { color }: { readonly color: boolean }): string {
+export function renderComparison(
+  given: Compared,
+  { color, ...runs }: ComparedRuns & { readonly color: boolean },
+): string {
   const compared = printableData(given);
   const chalk = new Chalk({ level: color ? 1 : 0 });
   const colors: Readonly<Record<ComparisonVerdict, (text: string) => string>> = {
@@ -42,11 +57,13 @@ export function renderComparison(given: Compared, { color }: { readonly color: b
       colors[comparison.verdict](`${MARKS[comparison.verdict]} ${comparison.verdict}`),
     ]),
   );
-  return `${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
+  const texts = printableData(textsOf(runs));
+  const head = texts.length === 0 ? "" : `${texts.join("\n")}\n\n`;
+  return `${head}${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
 }
 
 /** For the summary of a CI job. */
-export function comparisonMarkdown(compared: Compared, excluded: readonly ExcludedRun[] = []): string {
+export function comparisonMarkdown(compared: Compared, runs: ComparedRuns = {}): string {
   const rows = compared.comparisons.map((comparison) => {
     const { name, doc, verdict } = comparison;
     return [
@@ -60,20 +77,25 @@ export function comparisonMarkdown(compared: Compared, excluded: readonly Exclud
   return [
     "### Comparison",
     "",
+    ...textsOf(runs).flatMap((text) => [plain(text), ""]),
     countsOf(compared),
     "",
     ...markdownTable(["metric", "cost now / before", "95 % interval", "p", "verdict"], rows, [1, 2, 3]),
     "",
     ...compared.unmatched.map(({ name, why }) => `- not compared: ${code(name)}: ${plain(why)}`),
-    ...excluded.map(({ directory, why }) => `- excluded: ${code(directory)}: ${plain(why)}`),
+    ...(runs.excluded ?? []).map(({ directory, why }) => `- excluded: ${code(directory)}: ${plain(why)}`),
     "",
   ].join("\n");
 }
 
 /**
- * A test for each metric: failed when it is slower, skipped when inconclusive. A skipped test for each excluded run.
+ * A test for each metric: failed when it is slower, skipped when inconclusive. Before them, one that is skipped when
+ * there are too few runs to tell a change from noise; after them, a skipped test for each excluded run.
  */
-export function comparisonJUnit({ comparisons, unmatched }: Compared, excluded: readonly ExcludedRun[] = []): string {
+export function comparisonJUnit(
+  { comparisons, unmatched }: Compared,
+  { sides, excluded = [], doubts = [] }: ComparedRuns = {},
+): string {
   const outcomes = {
     slower: "failure",
     inconclusive: "skipped",
@@ -86,6 +108,12 @@ export function comparisonJUnit({ comparisons, unmatched }: Compared, excluded: 
     outcome: "skipped",
     message,
   });
+  const enough = (all: RunsASide): JUnitCase => ({
+    classname: "runs",
+    name: "there are enough runs on each side",
+    outcome: isEnough(all) ? "passed" : "skipped",
+    message: [sidesText(all), ...doubts].join(" "),
+  });
   const judged = comparisons.map((comparison): JUnitCase => {
     const { name, doc, verdict } = comparison;
     const confidence = `95 % interval ${intervalOf(comparison)}, p ${pOf(comparison)}`;
@@ -95,6 +123,7 @@ export function comparisonJUnit({ comparisons, unmatched }: Compared, excluded: 
   return junitXml({
     name: "simulate compare",
     cases: [
+      ...(sides === undefined ? [] : [enough(sides)]),
       ...judged,
       ...unmatched.map(({ name, why }) => skipped("comparison", name, `not compared: ${why}`)),
       ...excluded.map(({ directory, why }) => skipped("runs", directory, `excluded: ${why}`)),
@@ -127,6 +156,12 @@ export function benchmarkActionJson(figures: readonly Figure[]): string {
     };
   });
   return benchmarkJson(entries);
+}
+
+/** What to say before the verdicts: what the runs can tell, what makes them doubtful, how many are left out. */
+function textsOf({ sides, excluded = [], doubts = [] }: ComparedRuns): string[] {
+  const counted = excludedText(excluded);
+  return [...(sides === undefined ? [] : [sidesText(sides)]), ...doubts, ...(counted === undefined ? [] : [counted])];
 }
 
 function countsOf({ comparisons }: Compared): string {

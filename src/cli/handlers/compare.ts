@@ -47,9 +47,19 @@ export async function handler(args: CompareArguments): Promise<void> {
   for (const { path } of pages) checkWritable(path);
   const excluded = [...base.excluded, ...current.excluded];
   const incomplete = before && now && { base: base.incomplete, current: current.incomplete };
+  const runs = before && now && { sides: { before: before.length, now: now.length }, doubts: doubtsOf(before, now) };
   // One run on each side gives no verdict.
-  reportComparison(base.figures, current.figures, { printed: !single, inputs, excluded, incomplete }, args);
+  const options = { printed: !single, inputs, runs: { ...runs, excluded }, incomplete };
+  reportComparison(base.figures, current.figures, options, args);
   if (single) await compareRuns(a, b, excluded, args);
+}
+
+/** The runs that are inconclusive, and why. Only a run that is named by itself is not left out. */
+function doubtsOf(...sides: readonly (readonly FinishedRunFiles[])[]): string[] {
+  return sides.flat().flatMap(({ summary: { runId, verdict } }) => {
+    const [reason] = verdict.reasons;
+    return verdict.outcome === "inconclusive" ? [`${runId} is inconclusive: ${reason?.text ?? "no reason given"}`] : [];
+  });
 }
 
 interface Measured {

@@ -5,10 +5,10 @@ import {
   comparisonJUnit,
   comparisonMarkdown,
   renderComparison,
+  type ComparedRuns,
   type CompareOptions,
   type Figure,
 } from "../../bench/index.js";
-import type { ExcludedRun } from "../../report/index.js";
 import { EXIT } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { MIN_EFFECT } from "./shared-options.js";
@@ -28,8 +28,8 @@ interface ReportComparisonOptions {
   readonly printed?: boolean;
   /** Of two sets of runs, the metrics that only some of the runs of a set have. */
   readonly incomplete?: CompareOptions["incomplete"];
-  /** Runs that could not be compared. */
-  readonly excluded?: readonly ExcludedRun[];
+  /** The runs that are compared; none by default. */
+  readonly runs?: ComparedRuns;
   /** The files that were read; none by default. */
   readonly inputs?: readonly NamedFile[];
 }
@@ -41,7 +41,7 @@ interface ReportComparisonOptions {
 export function reportComparison(
   base: readonly Figure[],
   current: readonly Figure[],
-  { paired = false, printed = true, inputs = [], incomplete, excluded = [] }: ReportComparisonOptions,
+  { paired = false, printed = true, inputs = [], incomplete, runs = {} }: ReportComparisonOptions,
   args: ComparisonArguments,
 ): void {
   const leastEffect = percent(args["least-effect"] ?? MIN_EFFECT);
@@ -51,10 +51,10 @@ export function reportComparison(
     const why = compared.unmatched.map((metric) => `${metric.name}: ${metric.why}`).join("; ");
     throw new UsageError(`the two results have no metric in common${why === "" ? "" : `: ${why}`}`);
   }
-  if (printed) printText(renderComparison(compared, { color: colored(process.stdout) }));
+  if (printed) printText(renderComparison(compared, { ...runs, color: colored(process.stdout) }));
   writeOutputs(args, {
-    markdown: () => comparisonMarkdown(compared, excluded),
-    junit: () => comparisonJUnit(compared, excluded),
+    markdown: () => comparisonMarkdown(compared, runs),
+    junit: () => comparisonJUnit(compared, runs),
     "benchmark-json": () => benchmarkActionJson(current),
   });
   if (compared.comparisons.some(({ verdict }) => verdict === "slower")) process.exitCode = EXIT.threshold;

@@ -1,7 +1,8 @@
 /** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
-import { describePlans, oneRunASide } from "../terminal/compare-terminal.js";
-import { changeOf, formatCount, formatElapsed, formatMs, own, plural, workersText } from "../../vocabulary/index.js";
+import { excludedText, sidesText, type ExcludedRun } from "../compared-runs.js";
+import { describePlans } from "../terminal/compare-terminal.js";
+import { changeOf, formatCount, formatElapsed, formatMs, own, workersText } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
 import { latencyChart, percentileChart, statusChart } from "./chart-sections.js";
@@ -18,12 +19,6 @@ export interface ComparedRun {
   readonly data: ReportData;
 }
 
-/** A run that was left out of a comparison, and the reason: it could not be read, or it is inconclusive. */
-export interface ExcludedRun {
-  readonly directory: string;
-  readonly why: string;
-}
-
 /** A page that shows run `a`, the base, and run `b` side by side, and names the excluded runs. */
 export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: readonly ExcludedRun[]): string {
   const beside = (of: (run: ComparedRun, at: number) => Markup): Markup => {
@@ -33,9 +28,9 @@ export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: reado
     return html`<div class="columns">${columns}</div>`;
   };
   const body = html`<h1>Two runs</h1>
+<p class="note">${sidesText({ before: 1, now: 1 })}</p>
 <p class="description">${describePlans(a.summary, b.summary)}</p>
-<p class="note">${oneRunASide()}</p>
-${excluded.length === 0 ? nothing : excludedRuns(excluded)}
+${excludedRuns(excluded)}
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>
 ${section("latencies", "Latency, ms", latencies(a.summary, b.summary))}
 ${section("percentiles", "Live-update latency by percentile, ms", percentileChart(a.data, b.data))}
@@ -69,8 +64,10 @@ ${section("counters", "Counters", counterChanges(a.summary, b.summary))}`;
 }
 
 function excludedRuns(excluded: readonly ExcludedRun[]): Markup {
+  const counted = excludedText(excluded);
+  if (counted === undefined) return nothing;
   const items = excluded.map(({ directory, why }) => html`<li>${directory}: ${why}</li>`);
-  return html`<p>Excluded from the comparison: ${plural(excluded.length, "run")}.</p>
+  return html`<p>${counted}</p>
 <ul class="reasons" aria-label="Excluded runs">${items}</ul>`;
 }
 

@@ -9,7 +9,8 @@ import {
   type FileContent,
   RUN_FILES,
 } from "../../results/index.js";
-import { renderComparison, type ComparedRun, type ExcludedRun } from "./comparison-page.js";
+import type { ExcludedRun } from "../compared-runs.js";
+import { renderComparison, type ComparedRun } from "./comparison-page.js";
 import { renderReport } from "./report-page.js";
 
 export interface RunFiles {

@@ -2,7 +2,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import {
   changeOf,
-  commandLine,
   formatCount,
   formatElapsed,
   formatMs,
@@ -12,26 +11,22 @@ import {
 } from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
+import { sidesText } from "../compared-runs.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
 const CELL_WIDTH = 8;
 const FIGURES = ["p50", "p95", "p99"] as const;
 
-/** What a comparison of two runs cannot say. */
-export const oneRunASide = (): string =>
-  "One run on each side cannot tell a change from noise. " +
-  `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`;
-
 /** As text that ends with a line break. `before` is the base. */
 export function renderRunComparison(before: Summary, after: Summary, { color }: { readonly color: boolean }): string {
   const [a, b] = [printableData(before), printableData(after)];
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return joinSections([
-    [head("A", a, chalk), head("B", b, chalk), describePlans(a, b)],
+    [sidesText({ before: 1, now: 1 })],
+    [...head("A", a, chalk), ...head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),
-    [oneRunASide()],
   ]);
 }
 
@@ -43,14 +38,18 @@ export function describePlans(a: Summary, b: Summary): string {
   return "The runs have different plans, which can cause differences.";
 }
 
+/** The verdict of a run, and why it is inconclusive. */
 function head(
   name: string,
   { verdict, scenario, seed, plan, durationMs, runId }: Summary,
   chalk: ChalkInstance,
-): string {
+): string[] {
   const stamp = chalk[OUTCOME_COLOURS[verdict.outcome]](`${OUTCOME_SIGNS[verdict.outcome]} ${outcomeText(verdict)}`);
   const facts = [`seed ${seed}`, workersText(plan), formatElapsed(durationMs), runId];
-  return `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`;
+  return [
+    `${chalk.bold(name)}  ${stamp}  ${scenario.name}  ${facts.join(" · ")}`,
+    ...(verdict.outcome === "inconclusive" ? verdict.reasons.map(({ text }) => `   ${text}`) : []),
+  ];
 }
 
 const columns = (cells: readonly string[]): string => cells.map((cell) => cell.padStart(CELL_WIDTH)).join("");
@@ -68,6 +67,8 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const rows = latencyPairs(a, b).map(
     ({ label, before, after }): ComparedRow => [
       label,
+      formatCount(before.count),
+      formatCount(after.count),
       ...FIGURES.flatMap((figure) => [
         formatMs(before[figure]),
         formatMs(after[figure]),
@@ -78,7 +79,7 @@ function latencies(a: Summary, b: Summary, chalk: ChalkInstance): string[] {
   const title = chalk.bold("Latency (ms)".padEnd(LABEL_WIDTH));
   return table(
     title,
-    FIGURES.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"]),
+    ["A count", "B count", ...FIGURES.flatMap((figure) => [`A ${figure}`, `B ${figure}`, "change"])],
     rows,
   );
 }

@@ -190,11 +190,11 @@ test("runs are compared with runs: ids, directories, and directories of several"
   const [before, after] = [join(directory, "before"), join(directory, "after")];
   const several = await simulate("compare", before, after);
   assert.equal(several.code, 0, several.stderr);
-  assert.match(several.stdout, /live update \(intended\), p50 +1\.000x/);
+  assert.match(several.stdout, /^6 runs before, 6 runs now\.\n\n.*live update \(intended\), p50 +1\.000x/s);
   assert.match(several.stdout, /\n0 slower, 0 faster, [1-9]\d* same, \d+ inconclusive\n/);
   const one = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), "last", "--results", after);
   assert.equal(one.code, 0, one.stderr);
-  assert.match(one.stdout, /\nOne run on each side cannot tell a change from noise/);
+  assert.match(one.stdout, /^One run on each side cannot tell a change from noise/);
   assert.doesNotMatch(one.stdout, /slower|inconclusive/);
 
   // An inconclusive run is left out, unless it is the only one.
@@ -207,6 +207,10 @@ test("runs are compared with runs: ids, directories, and directories of several"
   assert.match(
     taken.stderr,
     /^\S+after: excluded from the comparison: 1 of 6 runs:\n.*: inconclusive: other programs kept the machine busy\n$/,
+  );
+  assert.match(
+    taken.stdout,
+    /^6 runs before, 5 runs now: fewer than 6 on a side cannot tell .*\nExcluded from the comparison: 1 run\.\n\n/,
   );
   const shown = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), dirname(last));
   assert.match(shown.stdout, /^B {2}\? inconclusive \(exit 97\)/m);

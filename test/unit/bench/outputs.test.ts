@@ -155,11 +155,39 @@ test("a floor with fewer rounds than its figure is invalid, and so is a duplicat
 
 test("every output names the excluded runs", () => {
   const excluded = [{ directory: "before/3", why: "it is not JSON" }];
-  assert.match(comparisonMarkdown(compared, excluded), /\n- excluded: `before\/3`: it is not JSON\n/);
+  assert.match(renderComparison(compared, { color: false, excluded }), /^Excluded from the comparison: 1 run\.\n\n/);
   assert.match(
-    comparisonJUnit(compared, excluded),
+    comparisonMarkdown(compared, { excluded }),
+    /^### Comparison\n\nExcluded from the comparison: 1 run\.\n/,
+  );
+  assert.match(comparisonMarkdown(compared, { excluded }), /\n- excluded: `before\/3`: it is not JSON\n/);
+  assert.match(
+    comparisonJUnit(compared, { excluded }),
     /<testcase classname="runs" name="before\/3"><skipped message="excluded: it is not JSON">/,
   );
+});
+
+test("every output says first how many runs a side there are, and whether they can tell a change from noise", () => {
+  const cases: readonly (readonly [before: number, now: number, outcome: string, text: RegExp])[] = [
+    [
+      1,
+      1,
+      "skipped",
+      /One run on each side cannot tell a change from noise\. Use .* with directories of several runs\./,
+    ],
+    [6, 5, "skipped", /6 runs before, 5 runs now: fewer than 6 on a side cannot tell a change from noise\./],
+    [6, 7, "system-out", /6 runs before, 7 runs now\./],
+  ];
+  for (const [before, now, outcome, { source }] of cases) {
+    const runs = { sides: { before, now } };
+    assert.match(renderComparison(compared, { color: false, ...runs }), new RegExp(`^${source}\n\n`));
+    assert.match(comparisonMarkdown(compared, runs), new RegExp(`^### Comparison\n\n${source}\n\n`));
+    const [, first = ""] = comparisonJUnit(compared, runs).split("<testcase ");
+    assert.match(
+      first,
+      new RegExp(`^classname="runs" name="there are enough runs on each side"><${outcome}.*${source}`),
+    );
+  }
 });
 
 test("runs that cannot be compared are refused with the difference", () => {
