@@ -20,7 +20,7 @@ export {
   type AgentStatus,
   type UnitStatus,
 } from "./statuses.js";
-export { errorOf, kindOf, messageOf, textOf } from "./foreign.js";
+export { errorOf, isPlainObject, kindOf, messageOf, textOf } from "./foreign.js";
 export {
   bar,
   changeOf,

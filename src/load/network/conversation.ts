@@ -3,8 +3,14 @@
  * recognises the replies. Both ways of reaching a task that is not of this process use it.
  */
 import type { ChannelPacket, LiveUpdateData } from "../../platform/live/index.js";
-import { kindOf } from "../../vocabulary/index.js";
-import { DialectError, type Dialect, type DialectData, type PendingUpdate } from "./dialects/index.js";
+import {
+  callEnd,
+  callReply,
+  callUpdate,
+  type Dialect,
+  type DialectData,
+  type PendingUpdate,
+} from "./dialects/index.js";
 
 /** An update that waits for its reply. */
 interface SentUpdate extends PendingUpdate {
@@ -81,9 +87,7 @@ export class Conversation {
       this.#sent = number;
       this.#pending.push({ id, number, intendedAt: intended_at });
     }
-    const data: unknown = this.#dialect.update({ id, number, text, last, agentId: this.#agentId });
-    if (typeof data !== "object" || data === null)
-      throw new DialectError(`dialect ${this.#dialect.name}: update must return an object, not ${kindOf(data)}`);
+    const data = callUpdate(this.#dialect, { id, number, text, last, agentId: this.#agentId });
     return { ...data, update_id: id };
   }
 
@@ -97,8 +101,8 @@ export class Conversation {
   receive(data: DialectData): Received {
     const id = data["update_id"];
     if (typeof id === "string" && this.#isDuplicate(id)) return { kind: "duplicate", data: {} };
-    const forWorker = this.#dialect.end?.(data) === true ? { ends_task: true } : {};
-    const to = this.#dialect.reply(data, {
+    const forWorker = callEnd(this.#dialect, data) ? { ends_task: true } : {};
+    const to = callReply(this.#dialect, data, {
       pending: this.#pending,
       agentId: this.#agentId,
       hasPartners: this.#hasPartners,

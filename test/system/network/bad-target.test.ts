@@ -271,3 +271,20 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
     assert.ok(failures.some(({ what }) => what === end.why));
   });
 });
+
+test("a dialect that throws ends the run with its name and the line", async (t) => {
+  const server = await serveTask();
+  t.after(() => server.close());
+  const module = join(temporaryDirectory(t), "quiz.mjs");
+  writeFileSync(
+    module,
+    'export default { name: "quiz", reply: () => "none",\n  update: ({ text }) => text.missing.length };\n',
+  );
+  const { code, stderr } = await runAgainst(t, server.url, scenarioText(), "--dialect", module);
+  assert.equal(code, 1, stderr);
+  assert.match(
+    stderr,
+    /^simulate: thread \S+ died: worker \d+: dialect quiz: update threw: Cannot read .*'length'\)$/m,
+  );
+  assert.match(stderr, /^ {4}at .*quiz\.mjs:2:\d+\)$/m);
+});

@@ -6,6 +6,7 @@ import { echo } from "./echo.js";
 import { remoteProcedure, type RemoteCall } from "./remote-procedure.js";
 import { staticTask } from "./static-task.js";
 
+export { callEnd, callReply, callUpdate } from "./call-dialect.js";
 export { DialectError, defineDialect, loadDialect } from "./define-dialect.js";
 export type { RemoteCall } from "./remote-procedure.js";
 export type { Dialect, DialectData, PendingUpdate, PlannedUpdate, ReplyContext, ReplyTo } from "./dialect.js";

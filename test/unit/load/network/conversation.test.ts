@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { Conversation, defineDialect, dialectOf, type Dialect } from "../../../../dist/load/network/index.js";
+import { Conversation, dialectOf, type Dialect } from "../../../../dist/load/network/index.js";
 
 const update = (number: number) => ({ update_id: `7/${number}`, number, intended_at: 10 * number, text: "hello" });
 
@@ -106,11 +106,29 @@ test("an update that is sent again waits for one reply", () => {
   assert.deepEqual(conversation.pending, []);
 });
 
-test("a dialect of one's own that does not make an object is named", () => {
-  const dialect = defineDialect({ name: "mine", update: () => "text" as never, reply: () => "none" });
-  assert.throws(() => talk(dialect).send(update(1)), {
-    message: 'dialect mine: update must return an object, not "text"',
-  });
+test("a dialect of one's own that throws, or returns what it must not, is named", () => {
+  const right: Dialect = { name: "mine", update: () => ({}), reply: () => "none" };
+  const luckless = (): never => {
+    throw new Error("no\nluck");
+  };
+  const wrong: readonly (readonly [Partial<Record<keyof Dialect, () => unknown>>, message: string])[] = [
+    [{ update: () => "text" }, 'update must return an object, not "text"'],
+    [{ update: () => [1] }, "update must return an object, not a list"],
+    [{ update: () => Promise.resolve({}) }, "update must return an object, not a promise"],
+    [{ update: luckless }, "update threw: no luck"],
+    [{ reply: () => true }, 'reply must return the number or the id of an update, "none" or undefined, not true'],
+    [{ reply: luckless }, "reply threw: no luck"],
+    [{ end: () => "yes" }, 'end must return true or false, not "yes"'],
+    [{ end: luckless }, "end threw: no luck"],
+  ];
+  for (const [functions, message] of wrong) {
+    const conversation = talk({ ...right, ...functions } as Dialect);
+    const both = (): void => {
+      conversation.send(update(1));
+      conversation.receive({ update_id: "a" });
+    };
+    assert.throws(both, { name: "DialectError", message: `dialect mine: ${message}` });
+  }
 });
 
 test("whatever order answers come in, each update is answered once, and every other reply is repeated", () => {
