@@ -99,11 +99,12 @@ export function shrinkCommand(
     faults,
     mailbox,
     set,
-  }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox"> & Pick<CommandParts, "set">,
+    threshold,
+  }: Pick<RunChoices, "workers" | "duration" | "faults" | "mailbox"> & Pick<CommandParts, "set" | "threshold">,
 ): string {
   const options = differingOptions({ workers, duration, faults, mailbox, virtual: true, record: true });
   const accepted = Object.entries(options).filter(([name]) => name !== "virtual");
-  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, { command: "shrink", set });
+  return commandOn(scenario, { ...Object.fromEntries(accepted), seed }, { command: "shrink", set, threshold });
 }
 
 function commandOn(scenario: string, given: Summary["options"], parts: CommandParts): string {

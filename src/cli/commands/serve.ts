@@ -2,7 +2,7 @@
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
 import { serverOptions } from "../shared/server-options.js";
-import { mailboxOption, planOptions, quietOption, resultsOption } from "../shared/shared-options.js";
+import { changeOptions, mailboxOption, planOptions, quietOption, resultsOption } from "../shared/shared-options.js";
 import type { ServeArguments } from "../handlers/serve.js";
 
 const options = {
@@ -82,6 +82,7 @@ export const definition: CommandModule<object, ServeArguments> = {
   builder: (yargs) =>
     yargs
       .options(options)
+      .option("set", changeOptions.set)
       .option("mailbox", mailboxOption)
       .option("results", resultsOption)
       .option("quiet", quietOption)

@@ -8,7 +8,8 @@ import type { ShrinkArguments } from "../handlers/shrink.js";
 export const definition: CommandModule<object, ShrinkArguments> = {
   builder: (yargs) =>
     yargs
-      .options({ ...planOptions, set: changeOptions.set })
+      .options(planOptions)
+      .options(changeOptions)
       .option("faults", faultsOption)
       .option("mailbox", mailboxOption)
       .option("tries", { type: "string", requiresArg: true, default: "500", describe: "Maximum number of runs" })

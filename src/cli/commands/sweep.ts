@@ -18,7 +18,8 @@ const { scenario, workers, duration } = planOptions;
 export const definition: CommandModule<object, SweepArguments> = {
   builder: (yargs) =>
     yargs
-      .options({ scenario, workers, duration, set: changeOptions.set })
+      .options({ scenario, workers, duration })
+      .options(changeOptions)
       .option("seeds", {
         type: "string",
         requiresArg: true,
@@ -34,7 +35,7 @@ export const definition: CommandModule<object, SweepArguments> = {
       .option("thresholds", {
         type: "boolean",
         default: false,
-        describe: "Evaluate the scenario's thresholds too: a seed that misses one fails",
+        describe: "Evaluate the scenario's thresholds too: a seed that misses one fails; --threshold implies it",
       })
       .option("demo", {
         type: "boolean",

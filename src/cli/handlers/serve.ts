@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { isLoopbackHost, runThreads, type RoleNotice, type ServedRun } from "../../load/run/index.js";
 import {
   buildPlan,
+  changeScenario,
   groupsOf,
   type LoadedScenario,
   type PlanOptions,
@@ -23,12 +24,13 @@ import { printText, logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { portNumber, wholeNumber } from "../shared/numeric-options.js";
+import { scenarioChanges, type ChangeArguments } from "../shared/scenario-changes.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
 import { serverChoices, type ServerArguments } from "../shared/server-options.js";
 import { colored, widthOf } from "../shared/terminal.js";
 import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
 
-export interface ServeArguments extends ServerArguments {
+export interface ServeArguments extends ServerArguments, Pick<ChangeArguments, "set"> {
   readonly port: string;
   readonly host: string;
   readonly "allow-remote": boolean;
@@ -61,7 +63,8 @@ export async function handler(args: ServeArguments): Promise<void> {
       `--host ${args.host} lets other machines connect, and the protocol has no authentication: add --allow-remote to allow it`,
     );
   const people = peopleFrom(args.people);
-  const loaded = withPeoplesTimes(await openInput(args.scenario), args);
+  const changes = scenarioChanges({ set: args.set });
+  const loaded = withPeoplesTimes(changeScenario(await openInput(args.scenario), changes), args);
   const { plan, planOptions } = planFor(loaded.scenario, args);
   const times = { drain: durationFrom("drain", args.drain), grace: durationFrom("grace", args.grace) };
   const durationMs = args.duration === undefined ? Infinity : durationFrom("duration", args.duration);
@@ -110,10 +113,12 @@ export async function handler(args: ServeArguments): Promise<void> {
 }
 
 /**
- * The command that serves the same plan again. Standard input cannot be read again, but the run stores the scenario.
+ * The command that serves the same plan again. Standard input cannot be read again, and a file lacks the changes, but the
+ * run stores the scenario.
  */
-function againCommand({ scenario, results, port, workers, seed }: ServeArguments, runId: string): string {
-  const source = scenario === STANDARD_INPUT ? join(results, runId, RUN_FILES.scenario) : scenario;
+function againCommand({ scenario, set, results, port, workers, seed }: ServeArguments, runId: string): string {
+  const isStored = scenario === STANDARD_INPUT || set !== undefined;
+  const source = isStored ? join(results, runId, RUN_FILES.scenario) : scenario;
   const given = Object.entries({ scenario: source, port, workers, seed }).flatMap(([option, value]) =>
     value === undefined ? [] : [`--${option}`, value],
   );

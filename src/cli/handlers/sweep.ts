@@ -27,7 +27,9 @@ import { withDemonstration } from "../shared/sweep-demo.js";
 import { SweepTally } from "../shared/sweep-tally.js";
 
 export async function handler(given: SweepArguments): Promise<void> {
-  const args = withDemonstration(given);
+  const { thresholds, threshold, ...others } = withDemonstration(given);
+  // A threshold that is given is to be evaluated.
+  const args = { ...others, threshold, thresholds: thresholds || threshold !== undefined };
   if (args.redis !== undefined || args.resume !== undefined)
     await (await import("../shared/sweep-over-redis.js")).sweepOverRedis(args);
   else await sweepHere(args);

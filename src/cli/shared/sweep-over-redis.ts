@@ -91,9 +91,9 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
   const seeds = seedsFrom(args.seeds);
   const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
   if (args.thresholds) requireThresholds(loaded.scenario);
-  const { scenario, workers, duration, mailbox, faults, thresholds, bail, set } = args;
-  const changes = set === undefined ? undefined : JSON.stringify([set].flat());
-  const given = { scenario, workers, duration, mailbox, faults, thresholds, bail, set: changes };
+  const { scenario, workers, duration, mailbox, faults, thresholds, bail } = args;
+  const changes = { set: listText(args.set), threshold: listText(args.threshold) };
+  const given = { scenario, workers, duration, mailbox, faults, thresholds, bail, ...changes };
   const saved = sweepJob({
     id: newJobId(`sweep-${loaded.scenario.name}`),
     loaded,
@@ -113,8 +113,9 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
 }
 
 function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
-  const { scenario, workers, duration, seeds, faults, set } = args;
-  refuseWithResume({ scenario, workers, duration, seeds, faults, set, thresholds: args.thresholds || undefined });
+  const { scenario, workers, duration, seeds, faults, set, threshold } = args;
+  const thresholds = args.thresholds || undefined;
+  refuseWithResume({ scenario, workers, duration, seeds, faults, set, threshold, thresholds });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep")
@@ -134,11 +135,17 @@ function argumentsOf({ options }: SavedJob): Parameters<typeof endOf>[1]["args"]
     duration: text("duration"),
     mailbox: (text("mailbox") ?? "sound") as MailboxKind,
     faults: text("faults"),
-    set: changesFrom(text("set")),
+    set: listFrom(text("set")),
+    threshold: listFrom(text("threshold")),
   };
 }
 
-/** The values of `--set` that the job was started with. */
-function changesFrom(json: string | undefined): readonly string[] | undefined {
+/** The values of an option that may be repeated, as one that has a value of its own in the job's file. */
+function listText(values: string | readonly string[] | undefined): string | undefined {
+  return values === undefined ? undefined : JSON.stringify([values].flat());
+}
+
+/** What {@link listText} was made from. */
+function listFrom(json: string | undefined): readonly string[] | undefined {
   return json === undefined ? undefined : z.array(z.string()).parse(JSON.parse(json));
 }

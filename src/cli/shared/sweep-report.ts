@@ -47,7 +47,7 @@ export function progressOf(tally: SweepTally, quiet: boolean): () => void {
 /** The options that determine the commands for a seed. */
 export type ReproducedArguments = Pick<
   SweepArguments,
-  "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set"
+  "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set" | "threshold"
 >;
 
 export function endOf(
@@ -58,15 +58,16 @@ export function endOf(
     isStopped,
   }: { readonly args: ReproducedArguments; readonly seconds: number; readonly isStopped: boolean },
 ): SweepEnd {
-  const { scenario, workers, duration, mailbox, faults, set } = args;
+  const { scenario, workers, duration, mailbox, faults, set, threshold } = args;
   assert(scenario !== undefined, "a sweep has a scenario");
   const choices = { workers, duration, mailbox, faults };
+  const changes = { set, threshold };
   return {
     seconds,
     isInterrupted: isStopped && !tally.isWhole,
-    commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }, { set }),
+    commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }, changes),
     shrinkCommandFor: (seed) =>
-      MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, set }),
+      MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, ...changes }),
   };
 }
 

@@ -109,6 +109,11 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     ["plan", "steady", "--set", "task.wrkTime=5ms"],
     /steady.yaml with the changes:\d+: task.wrkTime: unknown key/,
   ],
+  [
+    "a change of what is served to what is no field",
+    ["serve", "--set", "task.wrkTime=5ms"],
+    /steady.yaml with the changes:\d+: task.wrkTime: unknown key/,
+  ],
   ["a misspelt scenario without its option", ["stedy"], /unknown command or scenario "stedy"; did you mean "steady"\?/],
   [
     "an unknown benchmark, with the nearest",

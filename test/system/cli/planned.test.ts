@@ -201,4 +201,29 @@ describe("sweep", () => {
       assert.match(refused.stderr, /^simulate: invalid value ".*" for --seeds: expected the first and the last seed/);
     }
   });
+
+  it("evaluates the thresholds when one is given, and its commands have the changes, quoted for the shell", async (t) => {
+    const { file, results } = written(t, BASE);
+    const changes = ["--set", "task={ blueprint: echo, liveUpdateTimeout: 3s, submissionTimeout: 3s }"];
+    changes.push("--threshold", "workers_started=count<3", "--threshold", "errors=count<2");
+    const sweep = ["sweep", file, "--seeds", "7", ...changes, "--results", results];
+    const { code, stdout } = await simulate(...sweep);
+    assert.equal(code, 99, stdout);
+    const quoted =
+      " --set 'task={ blueprint: echo, liveUpdateTimeout: 3s, submissionTimeout: 3s }'" +
+      " --threshold 'workers_started=count<3' --threshold 'errors=count<2'\n";
+    assert.ok(stdout.includes(`simulate --scenario ${file} --virtual --seed 7${quoted}`), stdout);
+    assert.match(stdout, /^✗ 1 seed, 0 failed, 1 missed a threshold\n[^]* ✗ workers_started count<3: observed 20\n/);
+    const wrong = await simulate("sweep", file, "--threshold", "errors=p(99)<3");
+    assert.deepEqual([wrong.code, wrong.stdout], [2, ""]);
+  });
+});
+
+it("every command that reads a scenario takes --set, and --threshold where thresholds are judged", async () => {
+  const help = (command: string): Promise<string> => simulate(command, "--help").then(({ stdout }) => stdout);
+  for (const command of ["run", "capacity", "plan", "sweep", "shrink", "validate"])
+    assert.match(await help(command), /^ +--set [^]*^ +--threshold /m, command);
+  const serve = await help("serve");
+  assert.match(serve, /^ +--set /m);
+  assert.doesNotMatch(serve, /--threshold/);
 });

@@ -7,7 +7,7 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
 import { FlowProducer } from "bullmq";
-import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { onlyEntry, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import { firstBlock, jobIn, resultsOf, run, startWorkers, tinySweep } from "../../support/distributed/processes.js";
 import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 
@@ -30,6 +30,32 @@ test("seeds that break an invariant or miss a threshold are the same over worker
   const ended = await simulate(...sweep, "--redis", redis.url);
   assert.deepEqual(resultsOf(ended), results, ended.stderr);
   assert.deepEqual([alone.code, ended.code], [98, 98]);
+});
+
+test("worker processes run the scenario with its changes, and the commands of a resumed sweep have them", {
+  skip: noRedis,
+}, async (t) => {
+  const redis = await TestRedis.start(t);
+  const directory = temporaryDirectory(t);
+  const changes = ["--set", "behaviours.stays.actions=3", "--threshold", "workers_started=count<1"];
+  const sweep = [...tinySweep(directory, "1..20"), ...changes];
+  const alone = resultsOf(await simulate(...sweep));
+  const [missing] = alone["missing"] as { reproduce: string }[];
+  assert.ok(missing?.reproduce.endsWith("--set behaviours.stays.actions=3 --threshold 'workers_started=count<1'"));
+  // Without a worker process it waits, and is resumed.
+  const results = join(directory, "over");
+  const over = sweep.map((word) => (word === join(directory, "results") ? results : word));
+  const stopped = run(t, ...over, "--redis", redis.url);
+  await until(() => stopped.log().includes("job sweep-tiny"), "the job is published");
+  stopped.child.kill("SIGINT");
+  await stopped.ended;
+  await startWorkers(t, redis, 1);
+  const resume = ["sweep", "--resume", join(results, onlyEntry(results)), "--redis", redis.url, "--json"];
+  const refused = await simulate(...resume, "--threshold", "errors=count<1");
+  assert.deepEqual([refused.code, refused.stdout], [2, ""]);
+  assert.match(refused.stderr, /^simulate: --threshold cannot be combined with --resume/);
+  const ended = await simulate(...resume);
+  assert.deepEqual(resultsOf(ended), alone, ended.stderr);
 });
 
 describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurrency: 2 }, () => {
