@@ -204,13 +204,13 @@ describe("sweep", () => {
 
   it("evaluates the thresholds when one is given, and its commands have the changes, quoted for the shell", async (t) => {
     const { file, results } = written(t, BASE);
-    const changes = ["--set", "task={ blueprint: echo, liveUpdateTimeout: 3s, submissionTimeout: 3s }"];
+    const changes = ["--set", "behaviours.quick.actions={ uniform: [1, 3] }"];
     changes.push("--threshold", "workers_started=count<3", "--threshold", "errors=count<2");
     const sweep = ["sweep", file, "--seeds", "7", ...changes, "--results", results];
     const { code, stdout } = await simulate(...sweep);
     assert.equal(code, 99, stdout);
     const quoted =
-      " --set 'task={ blueprint: echo, liveUpdateTimeout: 3s, submissionTimeout: 3s }'" +
+      " --set 'behaviours.quick.actions={ uniform: [1, 3] }'" +
       " --threshold 'workers_started=count<3' --threshold 'errors=count<2'\n";
     assert.ok(stdout.includes(`simulate --scenario ${file} --virtual --seed 7${quoted}`), stdout);
     assert.match(stdout, /^✗ 1 seed, 0 failed, 1 missed a threshold\n[^]* ✗ workers_started count<3: observed 20\n/);
