@@ -6,7 +6,6 @@ import { assert, isOnboardingId, messageOf } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import {
   ENDPOINTS,
-  failureKindOf,
   formatRequestAgent,
   formatSubmitOnboarding,
   formatSubmitTask,
@@ -27,7 +26,7 @@ import type { Dialect } from "./dialects/index.js";
 import type { HttpClient } from "./http-client.js";
 import type { NetworkNotes } from "./network-notes.js";
 import { Page } from "./page.js";
-import { FAILED_REGISTRATION, providerDataOf, type RegistrationTarget } from "./registration.js";
+import { FAILED_REGISTRATION, noteDetails, providerDataOf, type RegistrationTarget } from "./registration.js";
 import { isWithoutReplies, Replies } from "./replies.js";
 import { OutOfFilesError, TargetError, whyFailed } from "./target-error.js";
 
@@ -294,29 +293,23 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   }
 
   /** The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
-  #onDetails(page: Page, visit: number, { agent_id, failure_reason }: AgentDetails): void {
-    const { notes } = this.#options;
-    const registration = notes.registration(page.registrationId, page.workerName);
+  #onDetails(page: Page, visit: number, details: AgentDetails): void {
+    const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit;
-    if (agent_id === null || failure_reason !== null) {
-      const reason = failure_reason ?? "no reason given";
-      notes.refused(registration, reason, this.#now);
-      if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
-      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
+    if (typeof given === "string") {
+      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
       return;
     }
-    const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
-    if (isNew) page.count("agents_registered");
-    else page.count("reconnects");
     if (!isHere) {
-      agent.goneAtMs ??= this.#now;
+      given.goneAtMs ??= this.#now;
       return;
     }
-    delete agent.goneAtMs;
-    this.#open(page, agent);
+    const { agentId: agent_id, submit } = given;
+    delete given.goneAtMs;
+    this.#open(page, given);
     this.#push(page, "agent_details", page.registrationId, { agent_id });
     // The answer came while the worker was away.
-    if (agent.submit !== undefined) this.#tellSubmit(page, agent_id, agent.submit);
+    if (submit !== undefined) this.#tellSubmit(page, agent_id, submit);
   }
 
   /** The page of an agent opens its socket. */

@@ -1,5 +1,9 @@
 /** What both ways over a network, by a router outside and by our own, send and report of a registration. */
-import type { ProviderData } from "../../platform/server/protocol/index.js";
+import { failureKindOf, type AgentDetails, type ProviderData } from "../../platform/server/protocol/index.js";
+import { isOnboardingId } from "../../vocabulary/index.js";
+import type { OutsideAgentEvidence } from "../check/index.js";
+import type { WorkerRecorder } from "../measure/index.js";
+import type { NetworkNotes } from "./network-notes.js";
 
 /** What a worker gets for a registration that failed: no agent, as for a refusal. */
 export const FAILED_REGISTRATION = { failure_reason: "the request failed", request_failed: true };
@@ -23,4 +27,23 @@ export function providerDataOf(
     assignment_id: assignmentId,
     provider_type: provider,
   };
+}
+
+/** Notes what the platform answered to a registration. Returns the agent that it gave, or the reason why it gave none. */
+export function noteDetails(
+  { agent_id, failure_reason }: AgentDetails,
+  page: Pick<WorkerRecorder, "count"> & { readonly registrationId: string; readonly workerName: string },
+  notes: NetworkNotes,
+  atMs: number,
+): OutsideAgentEvidence | string {
+  const registration = notes.registration(page.registrationId, page.workerName);
+  if (agent_id === null || failure_reason !== null) {
+    const reason = failure_reason ?? "no reason given";
+    notes.refused(registration, reason, atMs);
+    if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
+    return reason;
+  }
+  const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), atMs);
+  page.count(isNew ? "agents_registered" : "reconnects");
+  return agent;
 }

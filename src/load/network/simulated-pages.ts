@@ -8,7 +8,7 @@
  */
 import { isFinal, isOnboardingId } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
-import { failureKindOf, limits, type AgentDetails, type WirePacket } from "../../platform/server/protocol/index.js";
+import { limits, type AgentDetails, type WirePacket } from "../../platform/server/protocol/index.js";
 import type { RouterCore } from "../../platform/server/router-server/index.js";
 import type { Reactor } from "../../platform/sync/index.js";
 import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
@@ -19,7 +19,7 @@ import type { Dialect } from "./dialects/index.js";
 import { Heartbeats } from "./heartbeats.js";
 import type { NetworkNotes } from "./network-notes.js";
 import { PendingRequests } from "./pending-requests.js";
-import { FAILED_REGISTRATION, providerDataOf, type RegistrationTarget } from "./registration.js";
+import { FAILED_REGISTRATION, noteDetails, providerDataOf, type RegistrationTarget } from "./registration.js";
 import { isWithoutReplies, Replies } from "./replies.js";
 import { SimulatedPage } from "./simulated-page.js";
 
@@ -299,30 +299,23 @@ export class SimulatedPages {
   }
 
   /** The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
-  #onDetails(page: SimulatedPage, visit: number, { agent_id, failure_reason }: AgentDetails): void {
-    const { notes } = this.#options;
-    const registration = notes.registration(page.registrationId, page.workerName);
+  #onDetails(page: SimulatedPage, visit: number, details: AgentDetails): void {
+    const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit && page.state === "open";
-    if (agent_id === null || failure_reason !== null) {
-      const reason = failure_reason ?? "no reason given";
-      notes.refused(registration, reason, this.#now);
-      if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
-      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: reason });
+    if (typeof given === "string") {
+      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
       return;
     }
-    const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), this.#now);
-    if (isNew) page.count("agents_registered");
-    else page.count("reconnects");
     if (!isHere) {
-      agent.goneAtMs ??= this.#now;
+      given.goneAtMs ??= this.#now;
       return;
     }
-    delete agent.goneAtMs;
+    const { agentId: agent_id, submit } = given;
+    delete given.goneAtMs;
     // The worker learns of its agent before it learns of the agent's status.
     this.#push(page, "agent_details", page.registrationId, { agent_id });
-    const { submit } = agent;
     // The answer came while the worker was away.
-    if (submit?.answeredAtMs === undefined || agent.isOnboarding) this.#open(page, agent);
+    if (submit?.answeredAtMs === undefined || given.isOnboarding) this.#open(page, given);
     else this.#push(page, "submit_unit", agent_id, { sent_at: submit.answeredAtMs });
   }
 
