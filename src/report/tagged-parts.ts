@@ -1,6 +1,6 @@
 /** The parts of a run that its figures can be divided by: behaviours, or phases. */
 import { formatSeconds } from "../vocabulary/index.js";
-import { TREND_NAMES } from "../load/measure/index.js";
+import { TREND_NAMES, type PhaseTag } from "../load/measure/index.js";
 import { LATENCY_LABELS, latenciesOf, type Summary, type TaggedFigures } from "../results/index.js";
 
 /** What the figures of a run can be divided by. */
@@ -9,7 +9,9 @@ export type Division = "behaviour" | "phase";
 /** A part of a run, and its figures. */
 export interface RunPart {
   readonly label: string;
-  /** When it was, for a phase. */
+  /** Of a phase: "before", "during" or "after", its window, fault or shutdown, and when it was. */
+  readonly phase?: PhaseTag;
+  readonly span?: string;
   readonly time?: string;
   readonly figures: Pick<TaggedFigures["behaviours"][number], "trends" | "counters" | "rates">;
 }
@@ -24,6 +26,8 @@ export function partsOf({ tagged }: Pick<Summary, "tagged">, by: Division): read
   if (tagged.phases.length === 0) return "the scenario has no window of disconnects, fault or shutdown";
   return tagged.phases.map(({ phase, span, fromMs, toMs, ...figures }) => ({
     label: `${phase} ${span}`,
+    phase,
+    span,
     time: `${formatSeconds(fromMs)} to ${formatSeconds(toMs)}`,
     figures,
   }));

@@ -2,18 +2,17 @@
 import type { Distribution, Interval, Measurements, TrendName, Viewpoint } from "../load/measure/index.js";
 import { sharesOf, useOf, type MachineInterval, type MachineSoFar } from "../load/measure/machine/index.js";
 import { LATENCY_LABELS } from "./labels.js";
+import { percentileCurve, round } from "./percentile-curve.js";
 import { mainTrend } from "./summary.js";
 import {
-  NAMED_PERCENTILES,
   REPORT_DATA_VERSION,
   type FaultMarks,
   type LatencyOverTime,
   type MachineOverTime,
-  type PercentileCurve,
   type ReportData,
   type StatusesOverTime,
 } from "./data.js";
-import { AGENT_STATUSES, at } from "../vocabulary/index.js";
+import { AGENT_STATUSES } from "../vocabulary/index.js";
 
 /** A change of an agent's status, ms from the start of the run. `from` is null when the agent's row was inserted. */
 export interface StatusEvent {
@@ -24,7 +23,8 @@ export interface StatusEvent {
 }
 
 /** The input of {@link buildReportData}. A field that is also in {@link ReportData} has the same meaning there. */
-export interface ReportInput extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest" | "scraped"> {
+export interface ReportInput
+  extends Pick<ReportData, "runId" | "scenario" | "phases" | "slowest" | "scraped" | "parts"> {
   /** Every fault under simulated time; absent when there were none. */
   readonly faults?: readonly { readonly label: string; readonly atMs: number }[];
   readonly measurements: Measurements;
@@ -42,9 +42,6 @@ const ROWS_PER_DECADE = 8;
 const STATUS_POINTS = 240;
 /** The maximum number of marked faults of a kind: a chart has few more pixels. */
 const MARKS = 600;
-/** Points of the percentile curve each time the distance to 100 % halves: the default of HdrHistogram. */
-const TICKS_PER_HALF = 5;
-
 const CURVES = [
   "live_update_latency",
   "live_update_service_time",
@@ -62,6 +59,7 @@ export function buildReportData({
   from = "inside",
   scraped,
   machine,
+  parts,
 }: ReportInput): ReportData {
   const { durationMs, trends } = measurements;
   const main = mainTrend(from);
@@ -91,6 +89,7 @@ export function buildReportData({
     })),
     ...(machine !== undefined && { machine: machineOverTime(machine) }),
     ...(scraped !== undefined && { scraped }),
+    ...(parts !== undefined && { parts }),
   };
 }
 
@@ -108,11 +107,6 @@ function machineOverTime({ intervals, use }: MachineSoFar): MachineOverTime {
     ownCores: column((interval) => useOf([interval], use).ownCores),
     othersCores: column((interval) => useOf([interval], use).othersCores),
   };
-}
-
-/** Six significant digits: more than a chart shows, and enough for 1 ms in a run of several minutes. */
-function round(value: number): number {
-  return Number(value.toPrecision(6));
 }
 
 function faultMarks(faults: NonNullable<ReportInput["faults"]>): FaultMarks[] {
@@ -151,20 +145,6 @@ function heatEdges({ count, minMs, maxMs }: Distribution): number[] {
   const edges = Array.from({ length: last - first + 1 }, (_, row) => 10 ** ((first + row) / ROWS_PER_DECADE));
   if (minMs < 0.001) edges[0] = 0;
   return edges;
-}
-
-function percentileCurve(name: string, distribution: Distribution): PercentileCurve {
-  const percent: number[] = [];
-  // Beyond half of 1 in `count`, every percentile is the greatest sample.
-  for (let left = 1; left > 0.5 / distribution.count; left /= 2) {
-    for (let tick = 0; tick < TICKS_PER_HALF; tick++)
-      percent.push(100 * (1 - left * (1 - tick / (2 * TICKS_PER_HALF))));
-  }
-  const last = at(percent, percent.length - 1);
-  // The table then has the same percentiles as the summary, not values close to them.
-  const all = new Set([...percent, ...NAMED_PERCENTILES.filter((p) => p <= last)].map((p) => Number(p.toFixed(6))));
-  const inOrder = [...all].sort((a, b) => a - b);
-  return { name, percent: inOrder, ms: inOrder.map((p) => round(distribution.percentile(p))) };
 }
 
 function statusesOverTime(events: readonly StatusEvent[], durationMs: number): StatusesOverTime {

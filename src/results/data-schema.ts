@@ -1,5 +1,6 @@
 /** The schema of `report.json`, whose types are in data.ts. */
 import { z } from "zod";
+import { PHASES } from "../load/measure/index.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import type { SequenceDiagram } from "./sequence-diagram.js";
 
@@ -37,7 +38,29 @@ const statuses = z
   .object({ atMs: numbers, series: z.array(z.object({ status: text, agents: numbers })) })
   .refine(({ atMs, series }) => haveOneLength(atMs, ...series.map(({ agents }) => agents)), ONE_LENGTH);
 
-export const reportDataSchema: z.ZodType<ReportData> = z.object({
+const curve = z
+  .object({ name: text, percent: numbers, ms: numbers })
+  .refine(({ percent, ms }) => haveOneLength(percent, ms), ONE_LENGTH);
+
+const orNull = z.array(number.nullable());
+const parts = z.object({
+  behaviours: z.array(z.object({ behaviour: text, count: numbers, p50: orNull, p99: orNull, curve })),
+  phases: z.array(
+    z.object({
+      phase: z.enum(PHASES),
+      span: text,
+      fromMs: number,
+      toMs: number,
+      count: number,
+      p50: number.nullable(),
+      p99: number.nullable(),
+      curve,
+    }),
+  ),
+  omitted: z.object({ behaviours: number, spans: number }),
+});
+
+const report: z.ZodType<ReportData> = z.object({
   version: z.literal(REPORT_DATA_VERSION),
   runId: text,
   scenario: text,
@@ -70,11 +93,7 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
         haveOneLength(startMs, count, p50, p90, p95, p99, max, cells),
       ONE_LENGTH,
     ),
-  percentiles: z.array(
-    z
-      .object({ name: text, percent: numbers, ms: numbers })
-      .refine(({ percent, ms }) => haveOneLength(percent, ms), ONE_LENGTH),
-  ),
+  percentiles: z.array(curve),
   statuses: z.object({ main: statuses, onboarding: statuses }),
   slowest: z.array(
     z.object({
@@ -117,4 +136,11 @@ export const reportDataSchema: z.ZodType<ReportData> = z.object({
       why: text.exactOptional(),
     })
     .exactOptional(),
+  parts: parts.exactOptional(),
 });
+
+export const reportDataSchema = report.refine(
+  ({ latency: { startMs }, parts: { behaviours } = { behaviours: [] } }) =>
+    haveOneLength(startMs, ...behaviours.flatMap(({ count, p50, p99 }) => [count, p50, p99])),
+  `parts ${ONE_LENGTH}`,
+);

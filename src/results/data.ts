@@ -27,6 +27,44 @@ export interface ReportData {
   readonly machine?: MachineOverTime;
   /** The target's own metrics; absent where none were kept. */
   readonly scraped?: ScrapedMetrics;
+  /** The latency of live updates by part of the run; absent during a run, and in data of older versions. */
+  readonly parts?: LatencyByPart;
+}
+
+/**
+ * `live_update_latency` by part of the run. Only the behaviours and spans with the most updates are in it, so that its
+ * size has a bound.
+ */
+export interface LatencyByPart {
+  /** In the order of the scenario. */
+  readonly behaviours: readonly BehaviourLatency[];
+  /** Span by span, in the order of the scenario. */
+  readonly phases: readonly PhaseLatency[];
+  /** How many behaviours with updates, and spans, are not in it. */
+  readonly omitted: { readonly behaviours: number; readonly spans: number };
+}
+
+/** The latency of the workers with a behaviour. Its columns have a value for each interval of {@link LatencyOverTime}. */
+export interface BehaviourLatency {
+  readonly behaviour: string;
+  readonly count: readonly number[];
+  /** Null in an interval without updates. */
+  readonly p50: readonly (number | null)[];
+  readonly p99: readonly (number | null)[];
+  readonly curve: PercentileCurve;
+}
+
+/** The latency of the updates that were intended for a phase. */
+export interface PhaseLatency {
+  readonly phase: "before" | "during" | "after";
+  readonly span: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+  /** Null without updates. */
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly curve: PercentileCurve;
 }
 
 /** How long ready threads waited for a core, and what was used of the machine, by interval. */

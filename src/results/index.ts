@@ -17,7 +17,10 @@ export type { CapacityData } from "./capacity-data.js";
 export {
   NAMED_PERCENTILES,
   type FaultMarks,
+  type LatencyByPart,
+  type LatencyOverTime,
   type MachineOverTime,
+  type PercentileCurve,
   type Phase,
   type ReportData,
   type SlowAgent,
@@ -29,6 +32,7 @@ export { findFinishedRuns } from "./find-runs.js";
 export type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, RunHistory } from "./history.js";
 export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
+export { latencyByPart } from "./latency-by-part.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
 export { ResultsError, cannotWrite } from "./results-error.js";

@@ -19,6 +19,7 @@ import { judgeMachine, type MachineRecord } from "../measure/machine/index.js";
 import {
   buildReportData,
   buildSummary,
+  latencyByPart,
   gitCheckout,
   type SlowAgent,
   type Summary,
@@ -120,6 +121,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     runId,
     scenario: loaded.scenario.name,
     measurements,
+    parts: latencyByPart(measurements, "inside"),
     phases: phasesOf(loaded.scenario, plan, durationMs, injection.happened),
     ...(input.drawn !== undefined && { faults: input.drawn }),
     statusEvents: statusEventsOf(audit, input.originMs),

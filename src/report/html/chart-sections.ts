@@ -6,11 +6,15 @@ import { at, formatCount, formatMs, formatShare, plural } from "../../vocabulary
 import {
   NAMED_PERCENTILES,
   type FaultMarks,
+  type LatencyByPart,
+  type LatencyOverTime,
   type MachineOverTime,
+  type PercentileCurve,
   type Phase,
   type ReportData,
   type StatusesOverTime,
 } from "../../results/index.js";
+import type { Division } from "../tagged-parts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -22,8 +26,12 @@ const STATUS_ROWS = 24;
 export const CHART_HINT = html`<span class="screen">Point at a chart, or move through it with the arrow keys, to read its
 values. Drag, or press + and −, to zoom; double-click, or press Escape, to show the whole.</span>`;
 
-/** `run` is the index of the embedded run: 0 unless the page compares two. */
-export function latencyChart({ latency, phases, faultMarks = [], machine }: ReportData, run = 0): Markup {
+/** `run` is the index of the embedded run: 0 unless the page compares two. `notes` are about the lines of the chart. */
+export function latencyChart(
+  { latency, phases, faultMarks = [], machine, parts }: ReportData,
+  run = 0,
+  notes = nothing,
+): Markup {
   const { startMs, count, p50, p90, p95, p99, max } = latency;
   const columns = [p50, p90, ...(p95 === undefined ? [] : [p95]), p99, max];
   const heads = ["p50", "p90", ...(p95 === undefined ? [] : ["p95"]), "p99", "max"];
@@ -42,8 +50,10 @@ export function latencyChart({ latency, phases, faultMarks = [], machine }: Repo
     run,
     "Latency of live updates over time: a heat map with lines for p50, p99 and the maximum",
     html`${table("Latency over time, ms", ["from", "updates", ...heads], rows)}
+${parts === undefined ? nothing : behaviourTable(latency, parts)}
 ${phases.length === 0 ? nothing : phaseTable}`,
   )}
+${notes}
 ${faultList(phases, faultMarks)}
 <p class="legend-note"><span class="heat" aria-hidden="true"></span> few to many updates in a cell. A row is an eighth
 of a decade, a column ${seconds(latency.lengthMs)}. <span class="screen">Point at a cell, or move between cells with the up
@@ -52,6 +62,17 @@ ${CHART_HINT}</p>
 <h3>Live updates a second</h3>
 ${chart("rate", run, "Live updates taken a second", nothing)}
 ${machine === undefined ? nothing : machineSection(machine, run, machineTable(machine))}`;
+}
+
+function behaviourTable({ startMs, p99 }: LatencyOverTime, { behaviours }: LatencyByPart): Markup {
+  if (behaviours.length === 0) return nothing;
+  const rows = thinned(startMs.length, TABLE_ROWS).map((point) => [
+    seconds(at(startMs, point)),
+    formatMs(at(p99, point)),
+    ...behaviours.map((each) => formatMs(at(each.p99, point))),
+  ]);
+  const heads = ["from", "all", ...behaviours.map(({ behaviour }) => behaviour)];
+  return table("p99 over time by behaviour, ms", heads, rows);
 }
 
 /**
@@ -111,6 +132,28 @@ export function percentileChart(...runs: readonly ReportData[]): Markup {
           percentiles.slice(0, 1).map((curve) => ({ ...curve, name: run === 0 ? "A" : "B" })),
         );
   if (curves.length === 0) return html`<p>No latency was measured.</p>`;
+  const label = "Latency by percentile, on a scale that gives each further nine the same width";
+  return chart("percentiles", 0, label, percentileTable("Latency by percentile, ms", curves));
+}
+
+/**
+ * The curves of the latency of live updates by behaviour, or by phase of a span. Nothing in a run whose data has no
+ * parts.
+ */
+export function dividedPercentiles({ parts, percentiles }: ReportData, by: Division, span?: string): Markup {
+  if (parts === undefined) return nothing;
+  const curves =
+    by === "behaviour"
+      ? parts.behaviours.map(({ curve }) => curve)
+      : parts.phases.filter((phase) => phase.span === span).map(({ curve }) => curve);
+  const name = percentiles[0]?.name ?? "live update";
+  const label = `${name} by percentile, a line for each ${by}`;
+  const figures = percentileTable(`${name} by percentile and ${by}, ms`, curves);
+  return html`<p class="legend-note">${label}</p>
+${chart(`percentiles-${by}`, 0, label, figures)}`;
+}
+
+function percentileTable(label: string, curves: readonly PercentileCurve[]): Markup {
   const rows = NAMED_PERCENTILES.map((percent) => [
     `p${percent}`,
     ...curves.map((curve) => {
@@ -118,9 +161,7 @@ export function percentileChart(...runs: readonly ReportData[]): Markup {
       return point === -1 ? "–" : formatMs(at(curve.ms, point));
     }),
   ]);
-  const label = "Latency by percentile, on a scale that gives each further nine the same width";
-  const columns = ["", ...curves.map(({ name }) => name)];
-  return chart("percentiles", 0, label, table("Latency by percentile, ms", columns, rows));
+  return table(label, ["", ...curves.map(({ name }) => name)], rows);
 }
 
 export function chart(kind: string, run: number, label: string, figures: Markup): Markup {

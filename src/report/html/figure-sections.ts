@@ -6,7 +6,7 @@ import type { Summary, TrendSummary } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { statusClass } from "../status-class.js";
 import { badge } from "./status-badge.js";
-import { meter, table, type Cell } from "./html-table.js";
+import { meter, table, type Cell, type TableColumn } from "./html-table.js";
 
 export function outcomes({ outcomes: { agents, onboardingAgents } }: Pick<Summary, "outcomes">): Markup {
   const part = (title: string, byStatus: Readonly<Record<string, number>>): Markup => {
@@ -25,29 +25,30 @@ ${table(title, ["status", "agents", "share", { head: "", text: true }], cells)}<
 }
 
 export function latencies({ trends, floor }: Pick<Summary, "trends" | "floor">): Markup {
-  const row = (label: Cell, trend: TrendSummary, doc: string): Cell[] => [
-    label,
-    formatCount(trend.count),
-    ...[trend.p50, trend.p90, trend.p95, trend.p99, trend.p999, trend.max].map(formatMs),
-    doc,
-  ];
   const rows = [
-    ...latenciesOf({ trends }).map(({ name, label, trend }) => row(label, trend, METRICS[name].doc)),
-    ...floor.map(({ name, doc, trend }) => row(html`<span class="floor">floor: ${name}</span>`, trend, doc)),
+    ...latenciesOf({ trends }).map(({ name, label, trend }) => [...latencyRow(label, trend), METRICS[name].doc]),
+    ...floor.map(({ name, doc, trend }) => [
+      ...latencyRow(html`<span class="floor">floor: ${name}</span>`, trend),
+      doc,
+    ]),
   ];
   if (rows.length === 0) return html`<p>No latency was measured.</p>`;
-  return table(
-    "Latencies in ms",
-    [
-      ...["ms", "count", "p50", { head: "p90", wide: true as const }, "p95", "p99"],
-      ...[
-        { head: "p99.9", wide: true as const },
-        "max",
-        { head: "from → to", text: true as const, wide: true as const },
-      ],
-    ],
-    rows,
-  );
+  return table("Latencies in ms", [...latencyHeads(), { head: "from → to", text: true, wide: true }], rows);
+}
+
+/** The columns of a table of latencies. */
+export function latencyHeads(): TableColumn[] {
+  const wide = new Set(["p90", "p99.9"]);
+  return ["ms", "count", "p50", "p90", "p95", "p99", "p99.9", "max"].map((head) => ({
+    head,
+    ...(wide.has(head) && { wide: true as const }),
+  }));
+}
+
+/** A row of {@link latencyHeads}. */
+export function latencyRow(label: Cell, trend: TrendSummary): Cell[] {
+  const { count, p50, p90, p95, p99, p999, max } = trend;
+  return [label, formatCount(count), ...[p50, p90, p95, p99, p999, max].map(formatMs)];
 }
 
 /** The time of a live update by stage: each stage's share of the mean. */

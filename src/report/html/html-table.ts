@@ -3,7 +3,7 @@ import { at } from "../../vocabulary/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 
 export interface TableColumn {
-  readonly head: string;
+  readonly head: Markup | string;
   /** Aligned at the left. The first column always is. */
   readonly text?: true;
   /** Hidden on a narrow page. */
@@ -11,6 +11,12 @@ export interface TableColumn {
 }
 
 export type Cell = Markup | string | number;
+
+/** Rows under a heading of their own. */
+export interface RowGroup {
+  readonly heading: Cell;
+  readonly rows: readonly (readonly Cell[])[];
+}
 
 /**
  * A table that scrolls sideways inside its own box when it does not fit. A column of numbers is given by its heading.
@@ -21,24 +27,52 @@ export function table(
   columns: readonly (string | TableColumn)[],
   rows: readonly (readonly Cell[])[],
 ): Markup {
-  const kinds = columns.map((column, index): Markup => {
-    const { text = index === 0, wide = false } = typeof column === "string" ? {} : column;
-    const classes = [...(text ? ["text"] : []), ...(wide ? ["wide"] : [])];
-    return classes.length === 0 ? nothing : html` class="${classes.join(" ")}"`;
-  });
+  return tableOf(label, columns, html`<tbody>${rowsOf(columns, rows)}</tbody>`);
+}
+
+/** A table whose rows are in groups. */
+export function groupedTable(
+  label: string,
+  columns: readonly (string | TableColumn)[],
+  groups: readonly RowGroup[],
+): Markup {
+  const bodies = groups.map(
+    ({
+      heading,
+      rows,
+    }) => html`<tbody><tr class="group"><th scope="rowgroup" colspan="${columns.length}">${heading}</th></tr>
+${rowsOf(columns, rows)}</tbody>`,
+  );
+  return tableOf(label, columns, html`${bodies}`);
+}
+
+function tableOf(label: string, columns: readonly (string | TableColumn)[], bodies: Markup): Markup {
   const heads = columns.map((column, index) => {
     const head = typeof column === "string" ? column : column.head;
     // A column without a heading has no header cell.
-    return head === "" ? html`<td></td>` : html`<th scope="col"${at(kinds, index)}>${head}</th>`;
+    return head === "" ? html`<td></td>` : html`<th scope="col"${kindOf(column, index)}>${head}</th>`;
   });
-  const cell = (value: Cell, index: number): Markup =>
-    index === 0 ? html`<th scope="row"${at(kinds, index)}>${value}</th>` : html`<td${at(kinds, index)}>${value}</td>`;
   return html`<div class="table" role="group" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${heads}</tr></thead>
-<tbody>${rows.map(
+${bodies}</table></div>`;
+}
+
+function rowsOf(columns: readonly (string | TableColumn)[], rows: readonly (readonly Cell[])[]): Markup {
+  const kinds = columns.map(kindOf);
+  const cell = (value: Cell, index: number): Markup =>
+    index === 0 ? html`<th scope="row"${at(kinds, index)}>${value}</th>` : html`<td${at(kinds, index)}>${value}</td>`;
+  const lines = rows.map(
     (row) => html`<tr>${row.map(cell)}</tr>
 `,
-  )}</tbody></table></div>`;
+  );
+  return html`${lines}`;
+}
+
+/** The classes of the cells of a column. */
+function kindOf(column: string | TableColumn, index: number): Markup {
+  const { text = index === 0, wide = false } = typeof column === "string" ? {} : column;
+  const classes = [...(text ? ["text"] : []), ...(wide ? ["wide"] : [])];
+  return classes.length === 0 ? nothing : html` class="${classes.join(" ")}"`;
 }
 
 /** A bar as wide as `share` (0 to 1) of its box, beside the number that it repeats. */

@@ -11,6 +11,9 @@ export const LOGARITHMIC = 3 as uPlot.Scale.Distr;
 
 export const msValue = (_chart: uPlot, value: number | null): string => (value === null ? "" : `${formatMs(value)} ms`);
 
+export const countValue = (_chart: uPlot, value: number | null): string =>
+  value === null ? "" : Math.round(value).toLocaleString("en-GB");
+
 /** Round numbers between both: 1, 2 and 5 of each decade, or only decades when there are many. */
 export function roundNumbers(min: number, max: number): number[] {
   const steps = max / min > 200 ? [1] : [1, 2, 5];

@@ -1,15 +1,18 @@
 /** The charts of the report, each from its part of the data. */
 import uPlot from "uplot";
-import type { ReportData } from "../../results/data.js";
+import type { LatencyOverTime, ReportData } from "../../results/data.js";
 import type { CapacityData } from "../../results/capacity-data.js";
 import { assert, at } from "../../vocabulary/assert.js";
 import { statusClass } from "../status-class.js";
 import { capacityChart } from "./capacity-chart.js";
-import { decades, line, LOGARITHMIC, msAxis, thousands, timeSeries, Y_SIZE } from "./chart-parts.js";
+import { countValue, LOGARITHMIC, msAxis, thousands, timeSeries, Y_SIZE } from "./chart-parts.js";
 import type { CommonScales } from "./common-scales.js";
 import type { ChartSpec } from "./draw-chart.js";
 import { cellsAt, heatMap } from "./heat-map.js";
 import { machineChart } from "./machine-chart.js";
+import type { PartChoice } from "./part-choice.js";
+import { latencyLines, rateLines, type TimeLine } from "./part-lines.js";
+import { curvesOfBehaviours, curvesOfPhases, curvesOfRuns, percentileChart } from "./percentile-chart.js";
 import { colour } from "./theme.js";
 import { axis, lanesHeight, phaseBands, timeAxis, timeScale } from "./time-chart.js";
 
@@ -18,6 +21,8 @@ export interface PageData {
   readonly runs: readonly ReportData[];
   /** The scales of the charts of its runs. */
   readonly scales: CommonScales;
+  /** What the reader divides the run by. */
+  readonly choice: PartChoice;
   /** Of the page of a search for a capacity, which has no runs. */
   readonly capacity: CapacityData | undefined;
 }
@@ -26,9 +31,9 @@ export interface PageData {
 type Chart = (page: PageData, run: number) => ChartSpec;
 
 const ofRun =
-  (draw: (run: ReportData, scales: CommonScales) => ChartSpec): Chart =>
-  ({ runs, scales }, run) =>
-    draw(at(runs, run), scales);
+  (draw: (run: ReportData, scales: CommonScales, choice: PartChoice) => ChartSpec): Chart =>
+  ({ runs, scales, choice }, run) =>
+    draw(at(runs, run), scales, choice);
 
 /** The charts by their name in `data-chart`. */
 export const CHARTS: Readonly<Record<string, Chart>> = {
@@ -37,7 +42,9 @@ export const CHARTS: Readonly<Record<string, Chart>> = {
   machine: ofRun(machineChart),
   "statuses-main": ofRun((run, scales) => statuses(run, "main", scales)),
   "statuses-onboarding": ofRun((run, scales) => statuses(run, "onboarding", scales)),
-  percentiles: ({ runs }) => percentiles(runs),
+  percentiles: ({ runs }) => percentileChart(curvesOfRuns(runs)),
+  "percentiles-behaviour": ofRun((run) => percentileChart(curvesOfBehaviours(run))),
+  "percentiles-phase": ofRun((run, _scales, { span }) => percentileChart(curvesOfPhases(run, span))),
   capacity: ({ capacity }) => {
     assert(capacity !== undefined, "the page of a search has its data");
     return capacityChart(capacity);
@@ -46,13 +53,11 @@ export const CHARTS: Readonly<Record<string, Chart>> = {
 
 type ChartColumn = (number | null)[];
 
-const countValue = (_chart: uPlot, value: number | null): string =>
-  value === null ? "" : Math.round(value).toLocaleString("en-GB");
-
-function latency(run: ReportData, { durationMs, latencyMs, cellUpdatesPerMs, lanes }: CommonScales): ChartSpec {
+function latency(run: ReportData, scales: CommonScales, choice: PartChoice): ChartSpec {
+  const { durationMs, latencyMs, cellUpdatesPerMs, lanes } = scales;
   const { latency: over } = run;
-  const { lengthMs, startMs } = over;
-  const [x, columns] = withGaps(startMs, lengthMs, [over.p50, over.p99, over.max, over.count]);
+  const lines = latencyLines(run, choice);
+  const [x, columns] = withGaps(over, [...lines, { values: over.count }]);
   return {
     data: [x, ...columns],
     height: 320,
@@ -65,53 +70,45 @@ function latency(run: ReportData, { durationMs, latencyMs, cellUpdatesPerMs, lan
     axes: [timeAxis(), msAxis()],
     series: [
       timeSeries,
-      line("p50", "p50"),
-      line("p99", "p99"),
-      line("max", "max", { dash: [4, 4], width: 1.5 }),
+      ...lines.map(({ series }) => series),
       { label: "updates", scale: "count", paths: () => null, points: { show: false }, value: countValue },
     ],
-    plugins: [phaseBands(run, lanes), heatMap(over, cellUpdatesPerMs)],
+    plugins: [phaseBands(run, lanes), heatMap(over, cellUpdatesPerMs, choice.by === "all" ? 1 : BEHIND_PARTS)],
     cells: (seconds) => cellsAt(over, seconds),
     isOverTime: true,
   };
 }
 
-function rate(run: ReportData, { durationMs, updatesPerSecond }: CommonScales): ChartSpec {
-  const { lengthMs, startMs, count } = run.latency;
-  const [x, columns] = withGaps(startMs, lengthMs, [count.map((n) => (n * 1000) / lengthMs)], 0);
+/** How opaque the heat map of all updates is behind the lines of parts. */
+const BEHIND_PARTS = 0.4;
+
+function rate(run: ReportData, { durationMs, updatesPerSecond }: CommonScales, choice: PartChoice): ChartSpec {
+  const lines = rateLines(run, choice);
+  const [x, columns] = withGaps(run.latency, lines);
   return {
     data: [x, ...columns],
     height: 140,
     padding: [8, 8, 0, 0],
     scales: { x: timeScale(durationMs), y: { range: [0, Math.max(1, updatesPerSecond * 1.05)] } },
     axes: [timeAxis(), axis({ scale: "y", size: Y_SIZE, values: thousands })],
-    series: [
-      timeSeries,
-      line("updates a second", "link", {
-        fill: () => `color-mix(in srgb, ${colour("link")} 22%, transparent)`,
-        width: 1.5,
-        value: countValue,
-      }),
-    ],
+    series: [timeSeries, ...lines.map(({ series }) => series)],
     plugins: [phaseBands(run)],
     isOverTime: true,
   };
 }
 
-/** The columns with their values in the middle of their intervals, and with `gap` in each interval without samples. */
+/** The columns with their values in the middle of their intervals, and with a gap in each interval without samples. */
 function withGaps(
-  startMs: readonly number[],
-  lengthMs: number,
-  columns: readonly (readonly number[])[],
-  gap: number | null = null,
+  { startMs, lengthMs }: LatencyOverTime,
+  lines: readonly Pick<TimeLine, "values" | "gap">[],
 ): [number[], ChartColumn[]] {
-  if (startMs.length === 0) return [[], columns.map(() => [])];
+  if (startMs.length === 0) return [[], lines.map(() => [])];
   const first = at(startMs, 0);
   const length = Math.round((at(startMs, startMs.length - 1) - first) / lengthMs) + 1;
   const places = startMs.map((start) => Math.round((start - first) / lengthMs));
-  const spread = columns.map((column) => {
+  const spread = lines.map(({ values, gap = null }) => {
     const filled: ChartColumn = new Array<number | null>(length).fill(gap);
-    places.forEach((place, index) => (filled[place] = at(column, index)));
+    places.forEach((place, index) => (filled[place] = at(values, index)));
     return filled;
   });
   return [Array.from({ length }, (_, index) => (first + (index + 0.5) * lengthMs) / 1000), spread];
@@ -150,49 +147,3 @@ function statuses(run: ReportData, type: "main" | "onboarding", scales: CommonSc
     isOverTime: true,
   };
 }
-
-/** HdrHistogram's scale: each further nine has the same width. The x value is 1 / (1 - percentile). */
-function percentiles(runs: readonly ReportData[]): ChartSpec {
-  const curves = runs.flatMap((run, index) => {
-    if (runs.length === 1) return run.percentiles;
-    // Of two runs, only the latency that has thresholds is compared.
-    return run.percentiles.slice(0, 1).map((curve) => ({ ...curve, name: `${index === 0 ? "A" : "B"}: ${run.runId}` }));
-  });
-  const x = [...new Set(curves.flatMap(({ percent }) => percent))].sort((a, b) => a - b);
-  const columns = curves.map(({ percent, ms }): ChartColumn => {
-    const msAt = new Map(percent.map((p, index) => [p, at(ms, index)]));
-    // Curves can have different percentiles.
-    return x.map((p) => msAt.get(p) ?? null);
-  });
-  const all = columns.flat().filter((ms): ms is number => ms !== null && ms > 0);
-  const xs = x.map((p) => 100 / (100 - p));
-  return {
-    data: [xs, ...columns],
-    height: 300,
-    padding: [8, 16, 0, 0],
-    scales: {
-      x: { time: false, distr: LOGARITHMIC, range: () => [1, Math.max(10, xs.at(-1) ?? 10)] },
-      y: { distr: LOGARITHMIC, range: () => decades(all) },
-    },
-    axes: [
-      axis({
-        scale: "x",
-        size: 34,
-        splits: ({ width }, _axis, _min, max) => nines(max, width),
-        filter: (_chart, splits) => splits,
-        values: (_chart, splits) => splits.map(percentName),
-      }),
-      msAxis(),
-    ],
-    series: [
-      { label: "at", value: (_chart, value: number | null) => (value === null ? "" : percentName(value)) },
-      ...curves.map(({ name }, index) => line(name, `curve-${index}`, { spanGaps: true })),
-    ],
-    plugins: [],
-  };
-}
-
-const nines = (max: number, width: number): number[] =>
-  [1, ...(width < 520 ? [] : [2, 4]), 10, 100, 1000, 1e4, 1e5, 1e6, 1e7].filter((x) => x <= max);
-const percentName = (x: number): string =>
-  x <= 1 ? "0" : `p${Number((100 - 100 / x).toFixed(Math.max(1, Math.ceil(Math.log10(x)) - 1)))}`;

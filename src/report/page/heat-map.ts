@@ -12,8 +12,8 @@ import { clockTime } from "./time-chart.js";
 /** The space between a cell and its text, CSS pixels. */
 const TEXT_GAP = 6;
 
-/** `mostPerMs`: the number of updates per ms that has the darkest colour. */
-export function heatMap(latency: LatencyOverTime, mostPerMs: number): uPlot.Plugin {
+/** `mostPerMs`: the number of updates per ms that has the darkest colour; `opacity` from 0 to 1. */
+export function heatMap(latency: LatencyOverTime, mostPerMs: number, opacity: number): uPlot.Plugin {
   const box = document.createElement("div");
   const text = document.createElement("div");
   box.className = "cell-box";
@@ -21,7 +21,7 @@ export function heatMap(latency: LatencyOverTime, mostPerMs: number): uPlot.Plug
   return {
     hooks: {
       init: ({ over }) => over.append(box, text),
-      drawAxes: (chart) => drawCells(chart, latency, mostPerMs),
+      drawAxes: (chart) => drawCells(chart, latency, mostPerMs, opacity),
       setCursor: (chart) => showCell(chart, latency, box, text),
     },
   };
@@ -41,7 +41,12 @@ function columnAt({ startMs, lengthMs }: LatencyOverTime, seconds: number): numb
   return startMs.findIndex((ms) => ms <= seconds * 1000 && seconds * 1000 < ms + lengthMs);
 }
 
-function drawCells(chart: uPlot, { startMs, lengthMs, edgesMs, cells }: LatencyOverTime, mostPerMs: number): void {
+function drawCells(
+  chart: uPlot,
+  { startMs, lengthMs, edgesMs, cells }: LatencyOverTime,
+  mostPerMs: number,
+  opacity: number,
+): void {
   const { ctx, bbox } = chart;
   const shades = shadesBetween(colour("heat-low"), colour("heat-high"));
   const most = mostPerMs * lengthMs;
@@ -55,6 +60,7 @@ function drawCells(chart: uPlot, { startMs, lengthMs, edgesMs, cells }: LatencyO
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
+  ctx.globalAlpha = opacity;
   cells.forEach((column, index) => {
     const left = at(x, 2 * index);
     const width = at(x, 2 * index + 1) - left;

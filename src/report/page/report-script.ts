@@ -3,8 +3,9 @@ import type { CapacityData } from "../../results/capacity-data.js";
 import type { ReportData } from "../../results/data.js";
 import { CHARTS } from "./charts.js";
 import { commonScales } from "./common-scales.js";
-import { drawChart, type DrawnChart } from "./draw-chart.js";
+import { drawChart, type ChartView, type DrawnChart } from "./draw-chart.js";
 import { followRun } from "./follow-run.js";
+import { partChoice, showChoice, startPartChoice } from "./part-choice.js";
 import { drawWhenOpened, followKeys } from "./sequence-viewer.js";
 import { startTheme } from "./theme.js";
 import { assert } from "../../vocabulary/assert.js";
@@ -15,13 +16,18 @@ let runs = JSON.parse(embedded.textContent) as readonly ReportData[];
 const capacity = document.getElementById("capacity");
 const searched = capacity === null ? undefined : (JSON.parse(capacity.textContent) as CapacityData);
 const drawn = new Map<HTMLElement, DrawnChart>();
+/** Also of charts that are hidden at present. */
+const views = new WeakMap<HTMLElement, ChartView>();
 
 function drawAll(): void {
-  const views = new Map([...drawn].map(([element, { view }]) => [element, view()]));
-  for (const { chart } of drawn.values()) chart.destroy();
+  for (const [element, { chart, view }] of drawn) {
+    views.set(element, view());
+    chart.destroy();
+  }
   drawn.clear();
-  const page = { runs, scales: commonScales(runs), capacity: searched };
+  const page = { runs, scales: commonScales(runs), capacity: searched, choice: partChoice() };
   for (const element of document.querySelectorAll<HTMLElement>("[data-chart]")) {
+    if (element.closest("[hidden]") !== null) continue;
     const { chart: kind = "", run: index } = element.dataset;
     const spec = CHARTS[kind];
     assert(spec !== undefined, `the page has an unknown chart "${kind}"`);
@@ -64,6 +70,7 @@ function showCopyButtons(): void {
   }
 }
 
+startPartChoice(drawAll);
 startTheme(drawAll);
 // On paper the page has another width and the light theme.
 addEventListener("beforeprint", fitAll);
@@ -76,6 +83,7 @@ followKeys();
 if (document.documentElement.dataset["live"] !== undefined) {
   followRun((data) => {
     runs = [data];
+    showChoice();
     drawAll();
     showCopyButtons();
     watchTables();

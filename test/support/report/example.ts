@@ -7,6 +7,7 @@ import {
   parseThresholds,
   scheduleKept,
   type Measurements,
+  type TagSet,
 } from "../../../dist/load/measure/index.js";
 import {
   cpuUseOf,
@@ -18,14 +19,25 @@ import {
 import {
   buildReportData,
   buildSummary,
+  latencyByPart,
   type ReportData,
   type ReportInput,
   type Summary,
 } from "../../../dist/results/index.js";
 
-function measurements(slipMs: number): Measurements {
-  const recorder = createRecorder({ thread: "tasks", originMs: 0 });
+/** Every third update is of a worker whose connection drops in the storm. */
+const TAGS: TagSet = {
+  behaviours: ["dropping", "unaffected"],
+  spans: [
+    { name: "storm", fromMs: 6000, toMs: 8000 },
+    { name: "shutdown", fromMs: 11_000, toMs: 11_000 },
+  ],
+};
+
+function measurements(slipMs: number, tags = TAGS): Measurements {
+  const thread = createRecorder({ thread: "tasks", originMs: 0, tags, now: () => 0 });
   for (let n = 0; n < 5000; n++) {
+    const recorder = thread.ofBehaviour(n % 3 === 0 ? "dropping" : "unaffected");
     const atMs = n * 2.4;
     const storm = atMs > 6000 && atMs < 8000 ? 12 : 1;
     const parts = [0.02, 0.05, 0.11 * storm, 0.004, 0.03, 0.01, 0.06].map((ms) => ms * (1 + (n % 97) / 50));
@@ -38,12 +50,15 @@ function measurements(slipMs: number): Measurements {
     recorder.trend("live_update_round_trip").record(until(7), atMs);
     recorder.trend("schedule_slip").record(slipMs * ((n % 10) / 10), atMs);
   }
-  for (let n = 0; n < 400; n++) recorder.trend("disconnect_detection").record(0.4 + n / 100, 7000);
-  recorder.count("live_updates_sent", 5001);
-  recorder.count("live_updates_taken", 5000);
-  recorder.observe("task_completion", true);
-  recorder.gauge("agents_waiting", 0);
-  return mergeSnapshots([recorder.take()], 14_200);
+  const dropping = thread.ofBehaviour("dropping");
+  for (let n = 0; n < 400; n++) dropping.trend("disconnect_detection").record(0.4 + n / 100, 7000);
+  dropping.count("live_updates_sent", 1667, 1000);
+  dropping.count("live_updates_taken", 1667, 1000);
+  thread.ofBehaviour("unaffected").count("live_updates_sent", 3334, 7000);
+  thread.ofBehaviour("unaffected").count("live_updates_taken", 3333, 7000);
+  dropping.observe("task_completion", true);
+  thread.gauge("agents_waiting", 0);
+  return mergeSnapshots([thread.take()], 14_200, tags);
 }
 
 function evidence(broken: boolean): RunEvidence {
@@ -80,6 +95,8 @@ interface ExampleOptions {
   readonly slipMs?: number;
   /** CPU that other programs used, ms of each second. */
   readonly othersMs?: number;
+  /** What the run can be divided by; two behaviours and two spans unless given. */
+  readonly tags?: TagSet;
 }
 
 export function exampleSummary({
@@ -87,8 +104,9 @@ export function exampleSummary({
   slow = broken,
   slipMs = 1,
   othersMs = 12,
+  tags = TAGS,
 }: ExampleOptions = {}): Summary {
-  const measured = measurements(slipMs);
+  const measured = measurements(slipMs, tags);
   const machine = useOf(
     [
       {
@@ -189,11 +207,13 @@ function lives(count: number): ReportInput["statusEvents"] {
   ).flat();
 }
 
-export function exampleReport({ text = "plain" }: { text?: string } = {}): ReportData {
+export function exampleReport({ text = "plain", tags = TAGS }: { text?: string; tags?: TagSet } = {}): ReportData {
+  const measured = measurements(1, tags);
   return buildReportData({
     runId: "20240102-030405-disconnect-storm-42",
     scenario: "disconnect-storm",
-    measurements: measurements(1),
+    measurements: measured,
+    parts: latencyByPart(measured, "inside"),
     phases: [
       { kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 6000 },
       { kind: "disconnects", label: `disconnects (${text})`, fromMs: 6000, toMs: 7500 },

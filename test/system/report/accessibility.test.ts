@@ -85,6 +85,11 @@ describe("accessibility", { skip: noBrowser }, () => {
 
   test("the report of a run that passed", () => check(pathToFileURL(join(directory, "report.html")).href));
 
+  test("the report of a run divided by behaviour and by phase", async () => {
+    for (const by of ["behaviour", "phase"])
+      await check(`${pathToFileURL(join(directory, "report.html")).href}#by=${by}`);
+  });
+
   test("the report of a run that failed, and of one that is inconclusive", async () => {
     for (const summary of [exampleSummary({ broken: true }), exampleSummary({ slipMs: 900, othersMs: 600 })]) {
       const run = mkdtempSync(join(directory, "run-"));

@@ -170,7 +170,7 @@ describe("the report's page", { skip: noBrowser }, () => {
       const { page } = await openPage(browser, { viewport: { width, height: 740 } });
       await page.goto(url());
       const places = (): Promise<string> =>
-        page.evaluate<string>(`[...document.querySelectorAll(".u-legend th, figure")].map((element) => {
+        page.evaluate<string>(`[...document.querySelectorAll(".u-legend th, figure:not([hidden] *)")].map((element) => {
           const { left, top, width } = element.getBoundingClientRect();
           return [left + scrollX, top + scrollY, width].map(Math.round).join();
         }).join(" ")`);
@@ -236,8 +236,11 @@ describe("the report's page", { skip: noBrowser }, () => {
       stops.filter((stop) => stop.includes(" 0px")),
       [],
     );
-    const [skip, theme, copy, latency] = stops;
-    assert.match([skip, theme, copy, latency].join(), /^A skip .*,BUTTON .*,BUTTON .*,DIV chart chart-latency/);
+    const [skip, theme, copy, choice, latency] = stops;
+    assert.match(
+      [skip, theme, copy, choice, latency].join(),
+      /^A skip .*,BUTTON .*,BUTTON .*,INPUT .*,DIV chart chart-latency/,
+    );
     // No table of this page has to be scrolled.
     assert.deepEqual(
       stops.filter((stop) => stop.startsWith("DIV table")),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createRecorder, mergeSnapshots, type Measurements } from "../../../dist/load/measure/index.js";
-import { buildReportData, type ReportData, type StatusEvent } from "../../../dist/results/index.js";
+import { buildReportData, latencyByPart, type ReportData, type StatusEvent } from "../../../dist/results/index.js";
 import { exampleMeasurements, exampleReport, exampleSummary } from "../../support/report/example.js";
 
 function measured(latencies: readonly { ms: number; atMs: number }[], durationMs: number): Measurements {
@@ -130,4 +130,71 @@ test("a run without events has no charts, and no number that JSON cannot hold", 
   assert.deepEqual(data.percentiles, []);
   assert.deepEqual(data.latency.cells, []);
   assert.deepEqual(JSON.parse(JSON.stringify(data)), data);
+});
+
+test("the latency of a behaviour over time is beside that of all, interval by interval", () => {
+  const { latency, parts } = exampleReport();
+  assert.ok(parts !== undefined);
+  assert.deepEqual(
+    parts.behaviours.map(({ behaviour }) => behaviour),
+    ["dropping", "unaffected"],
+  );
+  latency.count.forEach((count, interval) => {
+    const counts = parts.behaviours.map((each) => each.count[interval] ?? NaN);
+    assert.equal(
+      counts.reduce((sum, n) => sum + n, 0),
+      count,
+    );
+  });
+  const { tagged } = exampleSummary();
+  const figures = tagged?.behaviours.map(({ trends }) => trends["live_update_latency"]?.p99);
+  assert.deepEqual(
+    parts.behaviours.map(({ curve }) => curve.ms[curve.percent.indexOf(99)]),
+    figures?.map((ms) => Number(ms?.toPrecision(6))),
+  );
+});
+
+test("the phases of the data are those of the summary, and a moment has nothing during it", () => {
+  const { parts } = exampleReport();
+  assert.deepEqual(
+    parts?.phases.map(({ phase, span, fromMs, toMs }) => [phase, span, fromMs, toMs]),
+    exampleSummary().tagged?.phases.map(({ phase, span, fromMs, toMs }) => [phase, span, fromMs, toMs]),
+  );
+  assert.equal(parts?.phases.filter(({ span }) => span === "shutdown").length, 2);
+});
+
+test("only the behaviours and spans with the most updates are in the data, and the others are counted", () => {
+  const behaviours = Array.from({ length: 12 }, (_, n) => `b${n}`);
+  const spans = behaviours.map((name, n) => ({ name, fromMs: n * 1000, toMs: (n + 1) * 1000 }));
+  const tags = { behaviours, spans };
+  const recorder = createRecorder({ thread: "t", originMs: 0, tags, now: () => 0 });
+  behaviours.forEach((name, n) => {
+    const trend = recorder.ofBehaviour(name).trend("live_update_latency");
+    for (let update = 0; update <= n; update++) trend.record(1, n * 1000 + 500);
+  });
+  const {
+    behaviours: shown,
+    phases,
+    omitted,
+  } = latencyByPart(mergeSnapshots([recorder.take()], 12_000, tags), "inside");
+  assert.deepEqual(
+    shown.map(({ behaviour }) => behaviour),
+    behaviours.slice(4),
+  );
+  assert.deepEqual([...new Set(phases.map(({ span }) => span))], behaviours.slice(4));
+  assert.deepEqual(omitted, { behaviours: 4, spans: 4 });
+});
+
+test("a run without updates has no lines of its behaviours, and empty ones of its phases", () => {
+  const tags = { behaviours: ["b"], spans: [{ name: "s", fromMs: 1, toMs: 2 }] };
+  const { behaviours, phases } = latencyByPart(mergeSnapshots([], 3, tags), "inside");
+  assert.deepEqual(behaviours, []);
+  assert.deepEqual(
+    phases.map(({ count, p50, curve }) => [count, p50, curve.ms.length]),
+    [
+      [0, null, 0],
+      [0, null, 0],
+      [0, null, 0],
+    ],
+  );
 });

@@ -3,6 +3,7 @@ import { writeRun } from "../../../report/index.js";
 import {
   buildReportData,
   buildSummary,
+  latencyByPart,
   type ReportInput,
   type StatusEvent,
   type Summary,
@@ -105,6 +106,7 @@ export function finalizeNetworkRun(
   const report = buildReportData({
     ...chartsOf(run, { durationMs, evidence, originMs, router }),
     measurements,
+    parts: latencyByPart(measurements, from),
     machine: machines === undefined ? machine : undefined,
     ...(scraped !== undefined && { scraped }),
     from,
