@@ -1,4 +1,5 @@
 /** The options `--set` and `--threshold`, which change fields of the scenario. */
+import { normalizedMetric } from "../../load/measure/index.js";
 import type { ScenarioChange } from "../../load/scenario/index.js";
 import { getOrCreate } from "../../vocabulary/index.js";
 import { invalidValue } from "./usage-error.js";
@@ -22,7 +23,7 @@ export function scenarioChanges({ set = [], threshold = [] }: ChangeArguments): 
       given,
       "a metric and a condition, such as live_update_latency=p(99)<50",
     );
-    getOrCreate(expressions, metric, () => []).push(expression);
+    getOrCreate(expressions, normalizedMetric(metric) ?? metric, () => []).push(expression);
   }
   return [
     ...fields,
@@ -30,8 +31,9 @@ export function scenarioChanges({ set = [], threshold = [] }: ChangeArguments): 
   ];
 }
 
+/** The `=` of a tag that is written as Prometheus writes it is not the one that ends the name. */
 function split(option: string, given: string, expected: string): [name: string, value: string] {
-  const [, name, value] = /^\s*([^=\s]+?)\s*=\s*(\S.*)$/s.exec(given) ?? [];
+  const [, name, value] = /^\s*([^=]*?\{[^}]*\}|[^=\s]+?)\s*=\s*(\S.*)$/s.exec(given) ?? [];
   if (name === undefined || value === undefined) throw invalidValue(option, given, expected);
   return [name, value];
 }

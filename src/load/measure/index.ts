@@ -49,7 +49,7 @@ export {
 export type { SampleBatch, SampledSubject, SampledWorker, SampleSink } from "./sample-buffer.js";
 export { distributionOf } from "./samples.js";
 export { isTrendCounts, type IntervalCounts, type Trend } from "./segmented-trend.js";
-export { parseTaggedMetric, untagged } from "./tagged-metric.js";
+export { normalizedMetric, parseTaggedMetric, untagged } from "./tagged-metric.js";
 export {
   Cells,
   formatTags,

@@ -1,7 +1,7 @@
 /** A metric with tags as it is written: `live_update_latency{behaviour:unaffected,during:storm}`. */
 import { closest } from "fastest-levenshtein";
 import { isMetric, METRICS, tagsOf, type MetricName } from "./metrics.js";
-import { PHASES, TAG_NAMES, type TagSelector } from "./tags.js";
+import { formatTags, PHASES, TAG_NAMES, type TagSelector } from "./tags.js";
 import { ThresholdError } from "./threshold-error.js";
 
 const TAGGED = /^\s*(?<name>[^{}]*?)\s*(?:\{(?<tags>.*)\}\s*)?$/s;
@@ -11,9 +11,21 @@ export function parseTaggedMetric(text: string): { readonly metric: MetricName; 
   const { name, tags } = TAGGED.exec(text)?.groups ?? {};
   if (name === undefined)
     throw new ThresholdError(`"${text}" is no metric with tags; write it as live_update_latency{behaviour:NAME}`);
+  if (name === "") throw new ThresholdError(`"${text}" has no metric; write it as live_update_latency{behaviour:NAME}`);
   if (!isMetric(name))
     throw new ThresholdError(`there is no metric "${name}"; did you mean "${closest(name, Object.keys(METRICS))}"?`);
   return { metric: name, tags: tags === undefined ? {} : parseTags(name, tags) };
+}
+
+/** A metric with tags in the one way that reports write it; undefined for what is none. */
+export function normalizedMetric(text: string): string | undefined {
+  try {
+    const { metric, tags } = parseTaggedMetric(text);
+    return metric + formatTags(tags);
+  } catch (error) {
+    if (error instanceof ThresholdError) return undefined;
+    throw error;
+  }
 }
 
 function parseTags(metric: MetricName, text: string): TagSelector {

@@ -8,7 +8,8 @@
  *
  * Unlike k6, where an empty sink reads as 0 (and `p(99)<5` passes when nothing was measured), a threshold on a trend,
  * rate or gauge without samples fails with "no samples": a check that passes because nothing happened checks nothing. A
- * counter that was never raised is 0, since `count==0` is a statement about just that.
+ * counter that was never raised is 0, since `count==0` is a statement about just that; but in a phase that did not take
+ * place it has no samples either.
  *
  * The comparison is exact: the limit is the decimal number that was written, in its unit, and a share, an average and a
  * rate per second are quotients of whole numbers. No binary rounding decides (9 of 125 is 7.2%, as 9 / 125 * 100 is
@@ -201,14 +202,14 @@ interface Observed {
   readonly exact: Rational;
 }
 
-/** Undefined when there are no samples, or no time has passed to divide a count by. */
+/** Undefined when there are no samples, or no time has passed in which there could be any. */
 function observe({ metric, aggregation, percent = 50 }: Threshold, measurements: Measurements): Observed | undefined {
   if (isIn(measurements.trends, metric)) return observeTrend(measurements.trends[metric], aggregation, percent);
   if (isIn(measurements.counters, metric)) {
     const count = measurements.counters[metric];
-    if (aggregation === "count") return asWritten(count);
-    return measurements.durationMs === 0
-      ? undefined
+    if (measurements.durationMs === 0 && (count === 0 || aggregation === "rate")) return undefined;
+    return aggregation === "count"
+      ? asWritten(count)
       : quotient(parseDecimal(String(count * 1000)), parseDecimal(String(measurements.durationMs)));
   }
   if (isIn(measurements.rates, metric)) {

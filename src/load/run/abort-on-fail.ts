@@ -1,7 +1,8 @@
 /** The thresholds that end a run early: those with `abortOnFail`. */
-import { failuresThatAbort, isMeasured, parseThresholds, type Measurements, type Viewpoint } from "../measure/index.js";
+import { failuresThatAbort, type Measurements, type Viewpoint } from "../measure/index.js";
 import { formatObserved } from "../../results/index.js";
 import type { Scenario } from "../scenario/index.js";
+import { judgedThresholds } from "./judged-thresholds.js";
 
 /** How often they are evaluated, ms of the run's clock. */
 export const LOOK_INTERVAL_MS = 500;
@@ -11,9 +12,7 @@ export type AbortReason = (measured: Measurements) => string | undefined;
 
 /** Undefined when none of the scenario's thresholds can end a run. `from`: from where the run measures. */
 export function abortReasonOf(specs: Scenario["thresholds"], from: Viewpoint = "inside"): AbortReason | undefined {
-  const thresholds = parseThresholds(specs).filter(
-    ({ abortOnFail, metric }) => abortOnFail && isMeasured(metric, from),
-  );
+  const thresholds = judgedThresholds(specs, from).judged.filter(({ abortOnFail }) => abortOnFail);
   if (thresholds.length === 0) return undefined;
   return (measured) => {
     const [failure] = failuresThatAbort(thresholds, measured);

@@ -8,7 +8,6 @@ import {
   evaluateEndedEarly,
   formatHlog,
   loadGenerated,
-  parseThresholds,
   scheduleKept,
   type Collector,
   type LoadVerdict,
@@ -29,6 +28,7 @@ import { writeRun } from "../../report/index.js";
 import { plannedWorkers, planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
 import { carriedOutOf } from "./carried-out.js";
+import { judgedThresholds } from "./judged-thresholds.js";
 import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
 import { lossesOf, type FaultInjection } from "../faults/index.js";
@@ -86,6 +86,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
   const { invariants, measurements, lostWorkers, cut } = measureEnd(input);
   const hash = planHash(plan);
+  const { judged, notJudged } = judgedThresholds(loaded.scenario.thresholds, "inside");
   const summary = buildSummary({
     runId,
     engine: input.engine,
@@ -104,10 +105,8 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
-    thresholds: (cut.isEarly ? evaluateEndedEarly : evaluate)(
-      parseThresholds(loaded.scenario.thresholds),
-      measurements,
-    ),
+    thresholds: (cut.isEarly ? evaluateEndedEarly : evaluate)(judged, measurements),
+    ...(notJudged.length > 0 && { notChecked: notJudged }),
     load: input.isServed === true ? NOT_PLANNED : loadGenerated(measurements, plan.workers, lostWorkers),
     schedule: scheduleVerdict(input, measurements),
     ...(input.machine !== undefined && { machine: judgeMachine(input.machine.use, input.machine) }),

@@ -1,5 +1,6 @@
 /** Changes fields of a scenario in YAML, and keeps the rest of its text, comments included. */
-import { isAlias, isSeq, parse, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parse, parseDocument } from "yaml";
+import { normalizedMetric } from "../measure/tagged-metric.js";
 import type { LoadedScenario } from "./load-scenario.js";
 import { displayPath, parseScenario } from "./load-scenario.js";
 import { ScenarioError } from "./scenario-error.js";
@@ -45,7 +46,16 @@ function keysOf(document: YamlDocument, path: readonly string[]): (string | numb
     const parent: unknown = keys.length === 0 ? document.contents : document.getIn(keys, true);
     if (isAlias(parent))
       throw new Error(`${keys.join(".")} is *${parent.source}: set the field where &${parent.source} is`);
-    keys.push(isSeq(parent) && /^\d+$/.test(key) ? Number(key) : key);
+    if (isSeq(parent) && /^\d+$/.test(key)) keys.push(Number(key));
+    else keys.push(keys.length === 1 && path[0] === "thresholds" ? thresholdKey(parent, key) : key);
   }
   return keys;
+}
+
+/** The key that the thresholds have already for this metric with its tags, which can be written in several ways. */
+function thresholdKey(thresholds: unknown, given: string): string {
+  const metric = normalizedMetric(given);
+  if (metric === undefined || !isMap(thresholds)) return given;
+  const keys = thresholds.items.map(({ key }) => (isScalar(key) ? String(key.value) : ""));
+  return keys.find((key) => normalizedMetric(key) === metric) ?? given;
 }

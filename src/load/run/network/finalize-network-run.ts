@@ -26,15 +26,10 @@ import {
   evaluate,
   evaluateEndedEarly,
   formatHlog,
-  formatTags,
-  isMeasured,
   loadGeneratedOver,
-  parseThresholds,
   scheduleKept,
   type Measurements,
   type ProcessHealth,
-  type Threshold,
-  type Viewpoint,
   type WorkerRecorder,
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
@@ -45,6 +40,7 @@ import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { behaviourOfRegistration } from "../roles/agent-behaviours.js";
 import { phasesOf } from "../timeline.js";
+import { judgedThresholds } from "../judged-thresholds.js";
 import { cutOffAgents, type IsCutOff } from "./cut-off-agents.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
@@ -73,7 +69,7 @@ export function finalizeNetworkRun(
   const isCut = isEarly ? cutOffAgents(evidence, stoppedAtMs) : () => false;
   collector.add(findingsOf(evidence, checked.results, run, originMs, isCut));
   const measurements = collector.measurements(durationMs);
-  const { judged, notJudged } = measurable(parseThresholds(loaded.scenario.thresholds), from);
+  const { judged, notJudged } = judgedThresholds(loaded.scenario.thresholds, from);
   const failures = failuresOf(notes, originMs);
   const summary = buildSummary({
     ...identityOf(run),
@@ -277,25 +273,6 @@ function findingsOf(
         .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
   }
   return recorder.take();
-}
-
-function measurable(
-  thresholds: readonly Threshold[],
-  from: Viewpoint,
-): {
-  readonly judged: readonly Threshold[];
-  readonly notJudged: NonNullable<Summary["notChecked"]>;
-} {
-  return {
-    judged: thresholds.filter(({ metric }) => isMeasured(metric, from)),
-    notJudged: thresholds
-      .filter(({ metric }) => !isMeasured(metric, from))
-      .map(({ metric, tags, expression }) => ({
-        kind: "threshold",
-        id: `${metric}${formatTags(tags)} ${expression}`,
-        why: "the metric cannot be measured from outside",
-      })),
-  };
 }
 
 /** The failures of all threads, the most frequent first. */

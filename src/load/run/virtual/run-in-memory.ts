@@ -1,11 +1,12 @@
 /** A simulated run without files, for running many of them. */
 import { openDatabase } from "../../../platform/db/index.js";
 import type { Violation } from "../../check/index.js";
-import { evaluate, parseThresholds } from "../../measure/index.js";
+import { evaluate } from "../../measure/index.js";
 import { buildPlan, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import type { MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
+import { judgedThresholds } from "../judged-thresholds.js";
 import { measureEnd } from "../measure-end.js";
 import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
 import { VirtualRun, WRITES_PER_COMMIT } from "./virtual-run.js";
@@ -123,7 +124,7 @@ function finish(
       violations: errors,
       first: { what: "unexpected errors", detail: "see the trace" },
     });
-  const missed = evaluate(parseThresholds(thresholds), measurements)
+  const missed = evaluate(judgedThresholds(thresholds, "inside").judged, measurements)
     .filter(({ passed }) => !passed)
     .map(({ metric, expression, observed }) => ({ metric, expression, observed }));
   const updates = measurements.trends.live_update_latency;
