@@ -1,4 +1,5 @@
 /** Runs `simulate --listen` on a free port, with a scripted backend. */
+import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -77,3 +78,63 @@ export function summaryIn(results: string): Summary | undefined {
     return undefined;
   }
 }
+
+export interface ListenText {
+  readonly workers?: number;
+  readonly task?: string;
+  readonly target?: string;
+  readonly behaviours?: string;
+  readonly faults?: string;
+  readonly drain?: string;
+}
+
+/** A scenario of a few workers at one backend. */
+export function scenarioText({
+  workers = 12,
+  task = "",
+  target = "{ dialect: chat }",
+  behaviours = "all: { weight: 1, actions: 4, thinkTime: 60ms }",
+  faults = "[]",
+  drain = "20s",
+}: ListenText = {}): string {
+  return `
+name: listening
+description: A few workers.
+incident: None.
+arrivals: { startRate: ${workers}, stages: [{ duration: 1s, target: ${workers} }] }
+task: { blueprint: chat, liveUpdateTimeout: 3s, submissionTimeout: 3s${task} }
+behaviours:
+  ${behaviours}
+target: ${target}
+faults: ${faults}
+drainTimeout: ${drain}
+`;
+}
+
+export function summaryOf({ summary, stderr, stdout }: ListenRun): Summary {
+  assert.ok(summary !== undefined, `${stderr}${stdout}`);
+  return summary;
+}
+
+/** The run passed, unless this machine is too busy for its schedule. */
+export function assertPassed(run: ListenRun): void {
+  const { invariants, thresholds, load, schedule, end } = summaryOf(run);
+  const told = run.stdout + run.stderr;
+  assert.ok(invariants.every(({ held }) => held) && thresholds.every(({ passed }) => passed), told);
+  assert.equal(load?.generated, true, told);
+  assert.equal(end.how, "finished", told);
+  assert.equal(run.code, schedule.kept ? 0 : 97, told);
+}
+
+/** What the run's thresholds came to, by metric and condition. */
+export const judged = (run: ListenRun): Readonly<Record<string, "passed" | "failed">> =>
+  Object.fromEntries(
+    summaryOf(run).thresholds.map(({ metric, expression, passed }) => [
+      `${metric} ${expression}`,
+      passed ? "passed" : "failed",
+    ]),
+  );
+
+/** The violations of the invariants. */
+export const broken = (run: ListenRun): string[] =>
+  summaryOf(run).invariants.flatMap(({ id, violations }) => violations.map(({ what }) => `${id}: ${what}`));

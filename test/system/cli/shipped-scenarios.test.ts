@@ -14,7 +14,7 @@ import { isNetworkFault } from "../../../dist/vocabulary/index.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
-/** Whether a scenario is for runs over a network: test/system/network/listen.test.ts runs those. */
+/** Whether a scenario is for runs over a network: test/system/network/incidents.test.ts runs those. */
 const isOverNetwork = ({ faults, target }: Scenario): boolean =>
   target?.required === true || faults.some(isNetworkFault);
 
@@ -64,5 +64,27 @@ for (const name of shippedScenarios()) {
         `${metric} ${expression}: waits that only their timeout ends pass`,
       );
     }
+  });
+}
+
+for (const [fault, metric] of [
+  [
+    "{ kind: pause-thread, window: [5s, 5s], thread: task, lasts: 1s }",
+    "live_update_latency{behaviour:regulars/typing}",
+  ],
+  ["{ kind: kill-thread, window: [5s, 5s], thread: task }", "task_completion{behaviour:regulars/typing}"],
+  ["{ kind: stall-database, window: [5s, 5s], lasts: 1500ms }", "registration_time{behaviour:newcomers/trying}"],
+] as const) {
+  test(`newcomer-rush: ${metric} does not pass with the fault ${fault}`, async (t) => {
+    const results = temporaryDirectory(t);
+    await simulate(
+      ...["-s", "newcomer-rush", "--workers", "150", "--virtual", "--quiet", "--results", results],
+      ...["--set", `faults=[${fault}]`],
+    );
+    const failed = onlySummary(results).thresholds.filter(({ passed }) => !passed);
+    assert.ok(
+      failed.some((threshold) => threshold.metric === metric),
+      JSON.stringify(failed),
+    );
   });
 }

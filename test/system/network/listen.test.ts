@@ -5,56 +5,10 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { runListening, type ListenRun } from "../../support/backend/listen-run.js";
+import { assertPassed, runListening, scenarioText, summaryOf } from "../../support/backend/listen-run.js";
 import type { ScriptedBackend } from "../../support/backend/scripted-backend.js";
 import { simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
-
-interface Text {
-  readonly workers?: number;
-  readonly task?: string;
-  readonly target?: string;
-  readonly behaviours?: string;
-  readonly faults?: string;
-  readonly drain?: string;
-}
-
-function scenarioText({
-  workers = 12,
-  task = "",
-  target = "{ dialect: chat }",
-  behaviours = "all: { weight: 1, actions: 4, thinkTime: 60ms }",
-  faults = "[]",
-  drain = "20s",
-}: Text = {}): string {
-  return `
-name: listening
-description: A few workers.
-incident: None.
-arrivals: { startRate: ${workers}, stages: [{ duration: 1s, target: ${workers} }] }
-task: { blueprint: chat, liveUpdateTimeout: 3s, submissionTimeout: 3s${task} }
-behaviours:
-  ${behaviours}
-target: ${target}
-faults: ${faults}
-drainTimeout: ${drain}
-`;
-}
-
-function summaryOf({ summary, stderr, stdout }: ListenRun) {
-  assert.ok(summary !== undefined, `${stderr}${stdout}`);
-  return summary;
-}
-
-/** The run passed, unless this machine is too busy for its schedule. */
-function assertPassed(run: ListenRun): void {
-  const { invariants, thresholds, load, schedule, end } = summaryOf(run);
-  const told = run.stdout + run.stderr;
-  assert.ok(invariants.every(({ held }) => held) && thresholds.every(({ passed }) => passed), told);
-  assert.equal(load?.generated, true, told);
-  assert.equal(end.how, "finished", told);
-  assert.equal(run.code, schedule.kept ? 0 : 97, told);
-}
 
 /**
  * Closes the backend's socket when every worker has its agent and none submits yet. A registration or a submit that is
@@ -65,9 +19,6 @@ async function dropOnceAllWork(backend: ScriptedBackend, workers: number): Promi
   while (atWork() < workers) await sleep(20);
   backend.drop();
 }
-
-const broken = (run: ListenRun): string[] =>
-  summaryOf(run).invariants.flatMap(({ id, violations }) => violations.map(({ what }) => `${id}: ${what}`));
 
 describe("whole lives", { concurrency: 2 }, () => {
   test("200 workers with an onboarding register, work and submit", async (t) => {
@@ -155,102 +106,6 @@ describe("whole lives", { concurrency: 2 }, () => {
     const statuses = run.backend.statuses();
     assert.equal(statuses.filter((status) => status === "disconnect").length, lost);
     assert.equal(statuses.filter((status) => status === "completed").length, 12 - lost);
-  });
-});
-
-describe("faults of the network", { concurrency: 2 }, () => {
-  test("every packet twice: a slow registration gives two agents, which breaks the invariant", async (t) => {
-    const run = await runListening(t, {
-      scenario: "router-doubles-packets",
-      args: ["--workers", "20", "--duration", "1s"],
-      registrationMs: 700,
-    });
-    assert.equal(run.code, 98, run.stdout + run.stderr);
-    assert.equal(run.backend.agents.size, 40);
-    assert.deepEqual(new Set(broken(run)), new Set(["one-agent-per-registration: given two agents"]));
-  });
-
-  test("every packet twice: a fast registration has one agent", async (t) => {
-    const run = await runListening(t, {
-      scenario: "router-doubles-packets",
-      args: ["--workers", "20", "--duration", "1s"],
-    });
-    assertPassed(run);
-    assert.equal(run.backend.agents.size, 20);
-  });
-
-  test("the backend is away: submits that were answered are lost, and the run says how many", async (t) => {
-    const run = await runListening(t, { scenario: "backend-restart", args: ["--workers", "80"] });
-    const { losses = [], counters, faults = [] } = summaryOf(run);
-    const submits = Number(/(\d+) submit_unit/.exec(losses.join())?.[1] ?? 0);
-    assert.ok(submits > 0, losses.join());
-    const completed = run.backend.statuses().filter((status) => status === "completed").length;
-    assert.equal(completed, (counters["submits_acknowledged"] ?? 0) - submits);
-    assert.equal(run.backend.connections, 2);
-    assert.deepEqual(
-      faults.map(({ kind }) => kind),
-      ["close-backend"],
-    );
-  });
-
-  test("a silent backend is the target's fault: nobody can register, and the run does not pass", async (t) => {
-    const run = await runListening(t, {
-      scenario: "silent-backend",
-      args: ["--workers", "10", "--duration", "1s"],
-      meanwhile: (backend) => (backend.isSilentAfterHello = true),
-    });
-    assert.equal(run.code, 99, run.stdout + run.stderr);
-    const { load, failures = [] } = summaryOf(run);
-    const what = "POST /request_agent: the backend did not answer";
-    assert.equal(load?.why, `10 of 10 workers could not register: ${what}`);
-    assert.deepEqual(
-      failures.map((failure) => [failure.what, failure.count]),
-      [[what, 10]],
-    );
-  });
-
-  test("half-open sockets are found by the heartbeat, and their clients are told when they are back", async (t) => {
-    const run = await runListening(t, {
-      scenario: "half-open-sockets",
-      args: ["--workers", "40"],
-      pollMs: 1000,
-    });
-    assertPassed(run);
-    const { faults = [], counters } = summaryOf(run);
-    const broke = Number(/^(\d+) sockets/.exec(faults[0]?.what ?? "")?.[1] ?? 0);
-    assert.ok(broke > 0);
-    assert.ok((counters["packets_lost"] ?? 0) > 0);
-    const lost = run.backend.statuses().filter((status) => status === "disconnect").length;
-    assert.ok(lost > 0 && lost <= broke, `${lost} of ${broke}`);
-    assert.equal(counters["workers_finished"], 40);
-  });
-
-  test("a reloaded page has the same agent", async (t) => {
-    const run = await runListening(t, { scenario: "page-reload", args: ["--workers", "40", "--duration", "3s"] });
-    assertPassed(run);
-    assert.equal(run.backend.agents.size, 40);
-  });
-
-  test("a second tab has the same agent", async (t) => {
-    const run = await runListening(t, { scenario: "two-tabs", args: ["--workers", "40", "--duration", "1s"] });
-    assertPassed(run);
-    assert.equal(run.backend.agents.size, 40);
-    assert.ok((summaryOf(run).counters["reconnects"] ?? 0) > 0);
-  });
-
-  test("late, lost and reordered packets, stale statuses, and heartbeats that nobody looks at", async (t) => {
-    const kinds = [
-      "{ kind: delay-packets, window: [0s, 0s], lasts: 9s, probability: 0.2, delay: { uniform: [10ms, 80ms] } }",
-      "{ kind: lose-packets, window: [1s, 1s], lasts: 1s, direction: to-clients, probability: 0.1 }",
-      "{ kind: reorder-packets, window: [0s, 0s], lasts: 9s, direction: to-platform, probability: 0.3 }",
-      "{ kind: stale-statuses, window: [0s, 1s], lasts: 2s }",
-      "{ kind: ignore-heartbeats, window: [0s, 1s], lasts: 2s }",
-    ];
-    const run = await runListening(t, { scenario: scenarioText({ faults: `[${kinds.join(", ")}]` }), pollMs: 200 });
-    const { faults = [], counters, losses = [] } = summaryOf(run);
-    assert.equal(faults.length, 5);
-    assert.ok((counters["packets_lost"] ?? 0) > 0);
-    assert.match(losses.join(), /packets that never reached their receiver/);
   });
 });
 
