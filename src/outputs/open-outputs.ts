@@ -20,8 +20,8 @@ export class Outputs {
     const sinks = outputs.flatMap(({ samples }) => samples ?? []);
     if (sinks.length === 0) return;
     this.samples = {
-      begin(startedAt) {
-        for (const sink of sinks) sink.begin(startedAt);
+      begin(startedAt, spans) {
+        for (const sink of sinks) sink.begin(startedAt, spans);
       },
       add(batch) {
         for (const sink of sinks) sink.add(batch);

@@ -1,5 +1,5 @@
 /** What a run and the thread that writes a file of its samples say to each other. */
-import type { SampleBatch } from "../load/measure/index.js";
+import type { SampleBatch, Span } from "../load/measure/index.js";
 import type { SampleFormat } from "./sample-lines.js";
 
 /** What the thread is given. */
@@ -10,6 +10,8 @@ export interface SampleFileSetup {
   readonly gzip: boolean;
   /** When the run started, ms since 1970. */
   readonly startedAtMs: number;
+  /** What the phases of the run refer to. */
+  readonly spans: readonly Span[];
 }
 
 /** To the thread: a batch, or that there are no more. */

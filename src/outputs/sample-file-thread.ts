@@ -101,7 +101,7 @@ async function main(): Promise<void> {
   const post = (message: FromSampleFile): void => port.postMessage(message);
   const setup = workerData as SampleFileSetup;
   const writer = new SampleWriter(setup);
-  const lines = new SampleLines(setup.format, setup.startedAtMs);
+  const lines = new SampleLines(setup.format, setup.startedAtMs, setup.spans);
   await writer.write({ text: lines.head, samples: 0 });
   for await (const [message] of on(port, "message") as AsyncIterable<[ToSampleFile]>) {
     if (message === "end") break;

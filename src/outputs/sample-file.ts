@@ -3,7 +3,7 @@
  * on.
  */
 import { Worker } from "node:worker_threads";
-import type { SampleBatch, SampleSink } from "../load/measure/index.js";
+import type { SampleBatch, SampleSink, Span } from "../load/measure/index.js";
 import { messageOf } from "../vocabulary/index.js";
 import type { OutputOutcome, RunOutput } from "./run-output.js";
 import type { FromSampleFile, SampleFileSetup, ToSampleFile } from "./sample-file-messages.js";
@@ -30,13 +30,14 @@ export class SampleFile implements RunOutput, SampleSink {
     this.#path = path;
   }
 
-  begin(startedAt: Date): void {
+  begin(startedAt: Date, spans: readonly Span[]): void {
     const gzip = this.#path.endsWith(".gz");
     const setup: SampleFileSetup = {
       path: this.#path,
       format: this.#format,
       gzip,
       startedAtMs: startedAt.getTime(),
+      spans,
     };
     const thread = new Worker(new URL("./sample-file-thread.js", import.meta.url), { workerData: setup });
     thread.on("message", (message: FromSampleFile) => {

@@ -1,5 +1,12 @@
 /** Samples as lines of text: CSV, or JSON by lines (ndjson). Pure. */
-import { TREND_NAMES, type SampleBatch, type SampledSubject, type SampledWorker } from "../load/measure/index.js";
+import {
+  Cells,
+  TREND_NAMES,
+  type SampleBatch,
+  type SampledSubject,
+  type SampledWorker,
+  type Span,
+} from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
 
 export type SampleFormat = "csv" | "ndjson";
@@ -14,6 +21,7 @@ export const SAMPLE_COLUMNS = [
   "agent",
   "behaviour",
   "thread",
+  "phase",
 ] as const;
 
 /** Lines, and how many samples they are. */
@@ -24,8 +32,9 @@ export interface SampleText {
 
 /** A sample of an agent whose worker is not known yet. */
 interface HeldSample {
-  /** Its line up to the columns of the worker. */
+  /** Its line up to the columns of the worker, and after the thread. */
   readonly head: string;
+  readonly end: string;
   readonly agentId: string;
   readonly thread: string;
 }
@@ -41,12 +50,19 @@ export class SampleLines {
   /** By the id of an agent. */
   readonly #workers = new Map<string, SampledWorker>();
   #held: HeldSample[] = [];
+  readonly #cells: Cells;
+  /** The ends of the lines by segment of the run. */
+  readonly #ends: readonly string[];
 
+  /** `startedAtMs`: when the run started, ms since 1970; `spans`: what its phases refer to. */
   constructor(
     private readonly format: SampleFormat,
-    /** When the run started, ms since 1970. */
     private readonly startedAtMs: number,
-  ) {}
+    spans: readonly Span[],
+  ) {
+    this.#cells = new Cells({ behaviours: [], spans });
+    this.#ends = Array.from({ length: this.#cells.segments }, (_, segment) => this.#end(segment));
+  }
 
   /** The first line of the file. */
   get head(): string {
@@ -62,13 +78,15 @@ export class SampleLines {
     let text = released.text;
     let samples = released.samples;
     batch.trends.forEach((trend, row) => {
-      const head = this.#head(trend, at(batch.startMs, row), at(batch.valueMs, row));
+      const startMs = at(batch.startMs, row);
+      const head = this.#head(trend, startMs, at(batch.valueMs, row));
+      const end = at(this.#ends, this.#cells.segmentAt(startMs));
       const place = at(batch.of, row);
       const tail = place === 0 ? ofThread : tails[place - 1];
       if (tail !== undefined) {
-        text += head + tail;
+        text += head + tail + end;
         samples++;
-      } else this.#hold(head, at(batch.subjects, place - 1), batch.thread);
+      } else this.#held.push({ head, end, agentId: idOf(at(batch.subjects, place - 1)), thread: batch.thread });
     });
     if (this.#held.length <= MOST_HELD) return { text, samples };
     const rest = this.rest();
@@ -91,11 +109,6 @@ export class SampleLines {
     return isNew;
   }
 
-  #hold(head: string, subject: SampledSubject, thread: string): void {
-    const agentId = typeof subject === "string" ? subject : (subject.agentId ?? "");
-    this.#held.push({ head, agentId, thread });
-  }
-
   #release(isReady: (sample: HeldSample) => boolean): SampleText {
     if (this.#held.length === 0) return NOTHING;
     const [ready, held]: [HeldSample[], HeldSample[]] = [[], []];
@@ -103,15 +116,15 @@ export class SampleLines {
     this.#held = held;
     const tails = new Map<string, string>();
     const text = ready
-      .map(({ head, agentId, thread }) => {
+      .map(({ head, end, agentId, thread }) => {
         const tail = (): string => this.#tail(this.#workers.get(agentId), agentId, thread);
-        return head + getOrCreate(tails, `${thread} ${agentId}`, tail);
+        return head + getOrCreate(tails, `${thread} ${agentId}`, tail) + end;
       })
       .join("");
     return { text, samples: ready.length };
   }
 
-  /** The end of the lines of a subject; undefined while its worker is not known. */
+  /** The columns of a subject; undefined while its worker is not known. */
   #tailOf(subject: SampledSubject, thread: string): string | undefined {
     if (typeof subject !== "string") return this.#tail(subject, subject.agentId, thread);
     const worker = this.#workers.get(subject);
@@ -130,10 +143,21 @@ export class SampleLines {
 
   #tail(worker: SampledWorker | undefined, agent: string | undefined, thread: string): string {
     if (this.format === "csv")
-      return `,${worker?.worker ?? ""},${cell(agent)},${cell(worker?.behaviour)},${cell(thread)}\n`;
+      return `,${worker?.worker ?? ""},${cell(agent)},${cell(worker?.behaviour)},${cell(thread)}`;
     const of = JSON.stringify({ worker: worker?.worker, agent, behaviour: worker?.behaviour, thread });
-    return `,${of.slice(1)}\n`;
+    return `,${of.slice(1, -1)}`;
   }
+
+  /** The phases of the samples that begin in a segment. A space is between two of them in CSV, and in none. */
+  #end(segment: number): string {
+    const phases = this.#cells.phasesOf(segment);
+    if (this.format === "csv") return `,${cell(phases.map((tag) => tag.replaceAll(/\s+/g, "_")).join(" "))}\n`;
+    return phases.length === 0 ? "}\n" : `,"phase":${JSON.stringify(phases)}}\n`;
+  }
+}
+
+function idOf(subject: SampledSubject): string {
+  return typeof subject === "string" ? subject : (subject.agentId ?? "");
 }
 
 const NOTHING: SampleText = { text: "", samples: 0 };

@@ -3,6 +3,7 @@
  * out. The thread that is measured only fills columns; another thread makes text of them (`src/outputs`).
  */
 import { TREND_NAMES, type TrendName } from "./metrics.js";
+import type { Span } from "./tags.js";
 
 /** A simulated worker, and its agent once it has one. */
 export interface SampledWorker {
@@ -33,8 +34,8 @@ export interface SampleBatch {
 
 /** Receives the samples of a run. */
 export interface SampleSink {
-  /** The run starts, at this time of the calendar. Called before the first batch. */
-  begin(startedAt: Date): void;
+  /** The run starts, at this time of the calendar, with these spans. Called before the first batch. */
+  begin(startedAt: Date, spans: readonly Span[]): void;
   add(batch: SampleBatch): void;
 }
 

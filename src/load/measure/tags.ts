@@ -9,7 +9,7 @@
  * A time belongs to the phase in which it began. By its end, everything that a fault held up would count as after it,
  * and the fault would seem to have slowed nothing down.
  */
-import { at } from "../../vocabulary/index.js";
+import { assert, at } from "../../vocabulary/index.js";
 
 /** A span of the run that phases refer to. Times in ms from the start of the run; `toMs` is the first after it. */
 export interface Span {
@@ -98,6 +98,15 @@ export class Cells {
   /** Where it ends, ms. */
   endOf(segment: number): number {
     return segment === this.bounds.length ? Infinity : at(this.bounds, segment);
+  }
+
+  /** The phase of each span that a segment is in, as tags: `during:storm`, in the order of the spans. */
+  phasesOf(segment: number): string[] {
+    return this.tags.spans.map(({ name }) => {
+      const phase = PHASES.find((each) => this.#phase(each, name)(segment));
+      assert(phase !== undefined, "a segment is before, during or after each span");
+      return `${phase}:${name}`;
+    });
   }
 
   /** @throws RangeError for a behaviour or a span that the run has not */

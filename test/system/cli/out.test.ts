@@ -19,6 +19,7 @@ interface Sample {
   readonly agent?: string;
   readonly behaviour?: string;
   readonly thread: string;
+  readonly phase?: readonly string[];
 }
 
 const samplesOf = (text: string): Sample[] =>
@@ -82,6 +83,34 @@ for (const [engine, options] of [
     );
   });
 }
+
+test("the samples of each phase and of each behaviour are those of the summary", async (t) => {
+  const directory = temporaryDirectory(t);
+  const [results, file] = [join(directory, "results"), join(directory, "samples.ndjson")];
+  const options = ["--workers", "40", "--virtual", "--results", results, "--out", `ndjson=${file}`];
+  ran(await simulate("disconnect-storm", ...options));
+  const { tagged } = onlySummary(results);
+  const samples = samplesOf(readFileSync(file, "utf8"));
+  assert.ok(tagged !== undefined && tagged.phases.length === 3);
+  const counts = (has: (sample: Sample) => boolean, trend: string): number =>
+    samples.filter((sample) => sample.trend === trend && has(sample)).length;
+  for (const { phase, span, trends } of tagged.phases) {
+    const tag = `${phase}:${span}`;
+    for (const [name, { count }] of Object.entries(trends))
+      assert.equal(
+        counts((sample) => sample.phase?.includes(tag) ?? false, name),
+        count,
+        `${name}{${tag}}`,
+      );
+  }
+  for (const { behaviour, trends } of tagged.behaviours)
+    for (const [name, { count }] of Object.entries(trends))
+      assert.equal(
+        counts((sample) => sample.behaviour === behaviour, name),
+        count,
+        `${name}{${behaviour}}`,
+      );
+});
 
 test("of a run over a network, the samples of the clients are written", async (t) => {
   const directory = temporaryDirectory(t);

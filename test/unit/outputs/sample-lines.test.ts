@@ -8,7 +8,7 @@ import { SampleLines } from "../../../dist/outputs/index.js";
 
 const STARTED = Date.UTC(2026, 0, 1);
 
-type Row = Readonly<Partial<Record<(typeof SAMPLE_COLUMNS)[number], string | number>>>;
+type Row = Readonly<Partial<Record<(typeof SAMPLE_COLUMNS)[number], string | number | string[]>>>;
 
 const lineRows = (text: string): Row[] =>
   text
@@ -39,13 +39,13 @@ test("a sample has the time when it began, by the run and by the calendar, its w
   const tasks = recorderOf("task-0");
   tasks.trend("live_update_latency").record(1.2345678, 1600, "12", 1590);
   tasks.trend("event_loop_delay").record(0, 1700);
-  const csv = new SampleLines("csv", STARTED);
-  assert.equal(csv.head, "timestamp,start_ms,trend,value_ms,worker,agent,behaviour,thread\n");
-  assert.equal(csv.add(taken(client)).text, `${STARTED + 497.75},497.75,schedule_slip,2.5,7,12,calm,client-0\n`);
+  const csv = new SampleLines("csv", STARTED, []);
+  assert.equal(csv.head, "timestamp,start_ms,trend,value_ms,worker,agent,behaviour,thread,phase\n");
+  assert.equal(csv.add(taken(client)).text, `${STARTED + 497.75},497.75,schedule_slip,2.5,7,12,calm,client-0,\n`);
   assert.deepEqual(csv.add(taken(tasks)), {
     text:
-      `${STARTED + 590},590,live_update_latency,1.234568,7,12,calm,task-0\n` +
-      `${STARTED + 700},700,event_loop_delay,0,,,,task-0\n`,
+      `${STARTED + 590},590,live_update_latency,1.234568,7,12,calm,task-0,\n` +
+      `${STARTED + 700},700,event_loop_delay,0,,,,task-0,\n`,
     samples: 2,
   });
 });
@@ -55,7 +55,7 @@ test("a sample of an agent waits for its worker, and is written without one when
   for (const agent of ["1", "2"]) tasks.trend("stage_take").record(1, 1010, agent);
   const client = recorderOf("client-0");
   client.know({ worker: 4, behaviour: "calm", agentId: "2" });
-  const lines = new SampleLines("ndjson", STARTED);
+  const lines = new SampleLines("ndjson", STARTED, []);
   assert.deepEqual(lines.add(taken(tasks)), { text: "", samples: 0 });
   const at = { timestamp: STARTED + 9, start_ms: 9, trend: "stage_take", value_ms: 1 };
   assert.deepEqual(lineRows(lines.add(taken(client)).text), [
@@ -65,11 +65,47 @@ test("a sample of an agent waits for its worker, and is written without one when
   assert.equal(lines.rest().samples, 0);
 });
 
+const SPANS = [
+  { name: "storm", fromMs: 100, toMs: 200 },
+  { name: "close backend", fromMs: 150, toMs: 150 },
+];
+
+test("a sample is in a phase of each window and fault, by the time when it began", () => {
+  const tasks = recorderOf("task-0");
+  // It began before the storm and ended in it; the run began at 1000.
+  tasks.trend("stage_take").record(60, 1150);
+  tasks.trend("stage_take").record(0, 1100);
+  tasks.trend("stage_take").record(0, 1150);
+  tasks.trend("stage_take").record(0, 1200);
+  const samples = taken(tasks);
+  const phases = new SampleLines("csv", STARTED, SPANS)
+    .add(samples)
+    .text.split("\n")
+    .map((line) => line.split(",").at(-1));
+  assert.deepEqual(phases, [
+    "before:storm before:close_backend",
+    "during:storm before:close_backend",
+    "during:storm after:close_backend",
+    "after:storm after:close_backend",
+    "",
+  ]);
+  const rows = lineRows(new SampleLines("ndjson", STARTED, SPANS).add(samples).text);
+  assert.deepEqual(rows[2]?.phase, ["during:storm", "after:close backend"]);
+});
+
+test("a sample that waits for its worker keeps its phase", () => {
+  const tasks = recorderOf("task-0");
+  tasks.trend("stage_take").record(1, 1160, "1");
+  const lines = new SampleLines("ndjson", STARTED, SPANS);
+  assert.equal(lines.add(taken(tasks)).samples, 0);
+  assert.deepEqual(lineRows(lines.rest().text)[0]?.phase, ["during:storm", "after:close backend"]);
+});
+
 test("a name with a comma, a quote or a line break is one cell", () => {
   const client = recorderOf("client-0");
   client.trend("schedule_slip").record(1, 1001, { worker: 0, behaviour: 'a,"b"\nc' });
-  const { text } = new SampleLines("csv", 0).add(taken(client));
-  assert.equal(text, '0,0,schedule_slip,1,0,,"a,""b""\nc",client-0\n');
+  const { text } = new SampleLines("csv", 0, []).add(taken(client));
+  assert.equal(text, '0,0,schedule_slip,1,0,,"a,""b""\nc",client-0,\n');
 });
 
 const anySample = fc.record({
@@ -82,7 +118,7 @@ const anySample = fc.record({
 test("every sample is written once, wherever it was recorded and however the batches are cut", () => {
   fc.assert(
     fc.property(fc.array(anySample, { maxLength: 60 }), fc.constantFrom("csv", "ndjson"), (samples, format) => {
-      const lines = new SampleLines(format, STARTED);
+      const lines = new SampleLines(format, STARTED, []);
       const [client, tasks] = [recorderOf("client-0"), recorderOf("task-0")];
       const counted: string[] = [];
       let text = "";

@@ -158,7 +158,7 @@ export class NetworkEngine implements NetworkParts {
     const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
     const machineWatch = watchMachine({ now: () => this.clock.now(), originMs });
-    this.#run.samples?.begin(startedAt);
+    this.#run.samples?.begin(startedAt, this.#run.plan.tags.spans);
     this.#generators.start(originMs);
     this.#observer.start(this.#prefix);
     const elapsed = (): number => this.clock.now() - originMs;

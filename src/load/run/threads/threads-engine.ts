@@ -271,7 +271,7 @@ export class ThreadsEngine implements RunParts {
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), this.#run.loaded.text);
     // On the machine's clock, which does not jump with that of the run.
     const machineWatch = watchMachine({ now: () => systemClock.now(), originMs: systemClock.now() + LEAD_MS });
-    this.#run.samples?.begin(startedAt);
+    this.#run.samples?.begin(startedAt, this.#run.plan.tags.spans);
     this.#launcher.start(originMs);
     const elapsed = (): number => this.clock.now() - originMs;
     const measured = (): Measurements => this.collector.measurements(Math.max(1, elapsed()));

@@ -72,7 +72,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
   const { loaded, plan, interrupt, watch } = options;
-  options.samples?.begin(options.startedAt);
+  options.samples?.begin(options.startedAt, plan.tags.spans);
   // Written now, so that a run that fails can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
   const tracePath = join(directory, RUN_FILES.trace);
