@@ -58,7 +58,9 @@ describe("a whole run", { concurrency: 2 }, () => {
       assert.equal(counters["onboarding_passed"], 6);
       assert.equal(counters["submits_acknowledged"], 12);
       assert.equal(counters["live_updates_sent"], 24);
-      assert.equal(trends["live_update_round_trip"]?.count, 24);
+      // Its page can also send an update before the `alive` that waits with it: the reply then finds no socket.
+      const unanswered = client === "browser" ? (counters["updates_unanswered"] ?? 0) : 0;
+      assert.equal(trends["live_update_round_trip"]?.count, 24 - unanswered, run.stdout);
       assert.deepEqual(outcomes.agents, { submitted: 6 });
       assertTagsAddUp(summaryOf(run));
       // What cannot be measured is absent, not zero.
@@ -68,8 +70,13 @@ describe("a whole run", { concurrency: 2 }, () => {
       const left = notChecked.map(({ id }) => id);
       assert.ok(left.includes("answered-submit-is-stored") && left.includes("live_update_latency p(99)<1000"));
       const tasks = [...server.agents.values()].filter(({ isOnboarding }) => !isOnboarding);
+      // A browser's page sends what waits in its queue last in, first out, as it does where the machine is slow.
+      const numbersOf = (updates: (typeof tasks)[number]["updates"]) => {
+        const numbers = updates.map(({ number }) => number);
+        return client === "browser" ? numbers.sort() : numbers;
+      };
       assert.deepEqual(
-        tasks.map(({ updates, submits: [submit] }) => [updates.map(({ number }) => number), submit]),
+        tasks.map(({ updates, submits: [submit] }) => [numbersOf(updates), submit]),
         Array.from({ length: 6 }, () => [[1, 2, 3], { rating: 5 }]),
       );
       const first = server.received.filter(({ packet_type }) => packet_type === "alive");
@@ -82,7 +89,7 @@ describe("a whole run", { concurrency: 2 }, () => {
       const server = await served(t);
       const run = await runAgainst(t, server.url, scenarioText({ target: `{ dialect: ${dialect} }` }));
       assertPassed(run);
-      assert.equal(summaryOf(run).trends["live_update_round_trip"]?.count, 18);
+      assert.equal(summaryOf(run).trends["live_update_round_trip"]?.count, 18, run.stdout);
       assert.equal(summaryOf(run).counters["replies_unmatched"], 0);
       const called = new Set([...server.agents.values()].flatMap(({ updates }) => updates.map(({ target }) => target)));
       assert.deepEqual([...called], [dialect.includes("procedure:") ? "get_answer" : undefined]);
