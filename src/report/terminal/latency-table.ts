@@ -39,9 +39,18 @@ export function latencyTable(
   width: number,
 ): string[] {
   const columns = FIGURES.filter(({ rank }) => rank < roomFor(width));
-  const line = ({ label, trend, isAside = false }: LatencyRow): string => {
-    const text = `  ${label.padEnd(LABEL_WIDTH - 2)}${inCells(columns.map(({ cell }) => cell(trend)))}`;
-    return isAside ? chalk.dim(text) : text;
+  const lines = ({ label, trend, isAside = false }: LatencyRow): string[] => {
+    const figures = inCells(columns.map(({ cell }) => cell(trend)));
+    const room = LABEL_WIDTH - 2;
+    // A name that is too long has a line of its own: the columns stay aligned.
+    const texts =
+      label.length > room
+        ? [`  ${label}`, `${" ".repeat(LABEL_WIDTH)}${figures}`]
+        : [`  ${label.padEnd(room)}${figures}`];
+    return isAside ? texts.map((text) => chalk.dim(text)) : texts;
   };
-  return [`${chalk.bold(title.padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`, ...rows.map(line)];
+  return [
+    `${chalk.bold(title.padEnd(LABEL_WIDTH))}${inCells(columns.map(({ head }) => head))}`,
+    ...rows.flatMap(lines),
+  ];
 }

@@ -31,7 +31,7 @@ function counts({ label, time, figures }: RunPart, width: number): string[] {
   );
   const facts = [...counters, ...rates];
   return [
-    `  ${time === undefined ? label : `${label}, ${time}`}`,
+    ...wrap(time === undefined ? label : `${label}, ${time}`, width - 2).map((line) => `  ${line}`),
     ...wrap(facts.length === 0 ? "nothing" : facts.join(" · "), width - 4).map((line) => `    ${line}`),
   ];
 }

@@ -48,6 +48,23 @@ test("no line of the text is wider than the given width", () => {
   }
 });
 
+test("figures by behaviour and by phase stay in their columns under names of any length", () => {
+  const name = "workers-behind-the-second-gateway-of-the-office";
+  const tags = { behaviours: ["unaffected", name], spans: [{ name, fromMs: 6000, toMs: 8000 }] };
+  for (const width of [60, 80, 120]) {
+    const text = renderSummary(exampleSummary({ tags }), { ...options, width, by: ["behaviour", "phase"] });
+    const lines = text.slice(text.indexOf("By behaviour"), text.indexOf("Path of a live")).split("\n");
+    assert.deepEqual(
+      lines.filter((line) => line.length > width),
+      [],
+    );
+    const ends = lines.filter((line) => /\S {3,}[\d.,]+$/.test(line)).map(({ length }) => length);
+    assert.ok(ends.length > 10);
+    assert.equal(new Set(ends).size, 1, `the last column ends at ${[...new Set(ends)].join()} of ${width}`);
+    assert.match(text, /\n {2}during workers-behind-the-second-gateway-of-the-office\n {26}/);
+  }
+});
+
 test("a run without samples is rendered", () => {
   const summary = exampleSummary();
   const empty = Object.fromEntries(
