@@ -31,7 +31,7 @@ export { chooseRuns, type PrunedRun } from "./prune-runs.js";
 export { findFinishedRuns } from "./find-runs.js";
 export type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, RunHistory } from "./history.js";
 export { invariantOutcome } from "./invariant-outcome.js";
-export { ENGINE_LABELS, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
+export { ENGINE_LABELS, LATENCIES, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { latencyByPart } from "./latency-by-part.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";

@@ -1,5 +1,5 @@
 /** The labels of the latencies in summaries and reports. Trends without a label are only in `summary.json`. */
-import type { TrendName } from "../load/measure/index.js";
+import { TREND_NAMES, type TrendName } from "../load/measure/index.js";
 import type { Summary } from "./summary.js";
 
 /** What a run was carried out on. */
@@ -23,6 +23,9 @@ export const LATENCY_LABELS: Partial<Record<TrendName, string>> = {
   status_commit_time: "status commit",
   submit_ack_time: "submit acknowledged",
 };
+
+/** The trends with a label. */
+export const LATENCIES: readonly TrendName[] = TREND_NAMES.filter((name) => LATENCY_LABELS[name] !== undefined);
 
 /** The sign before the name of an outcome. */
 export const OUTCOME_SIGNS: Readonly<Record<Summary["verdict"]["outcome"], string>> = {

@@ -1,7 +1,7 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
-import { build, type Histogram } from "hdr-histogram-js";
 import { at } from "../../vocabulary/index.js";
-import { BUCKETS, MAX_NS, SIGNIFICANT_DIGITS, bucketOf, nonEmptyBuckets, lowerBoundOf } from "./buckets.js";
+import { BUCKETS, lowerBoundOf, nonEmptyBuckets } from "./buckets.js";
+import { encodeCounts } from "./encode-counts.js";
 import type { IntervalCounts } from "./segmented-trend.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
@@ -23,8 +23,8 @@ export interface Distribution {
    * significant digits.
    */
   countsBetween(edgesMs: readonly number[]): number[];
-  /** The samples as a histogram of nanoseconds, for encoding. A new one at each call. */
-  histogram(): Histogram;
+  /** The samples as an encoded histogram of nanoseconds, for a histogram log. */
+  encoded(): string;
 }
 
 /** Scratch memory of {@link mergeCounts}: the sum of each bucket. All zeros between two calls. */
@@ -32,6 +32,8 @@ const sums = new Uint32Array(BUCKETS);
 
 /** Adds up counts of several intervals or threads. */
 export function mergeCounts(parts: readonly IntervalCounts[], index: number): IntervalCounts {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return { ...only, index };
   let first = BUCKETS;
   let end = 0;
   let minNs = Infinity;
@@ -57,7 +59,6 @@ export function mergeCounts(parts: readonly IntervalCounts[], index: number): In
 
 export function createDistribution(counts: IntervalCounts): Distribution {
   const count = counts.counts.reduce((sum, n) => sum + n, 0);
-  let forPercentiles: Histogram | undefined;
   return {
     count,
     minMs: count === 0 ? NaN : counts.minNs / 1e6,
@@ -66,12 +67,11 @@ export function createDistribution(counts: IntervalCounts): Distribution {
     sumNs: counts.sumNs,
     percentile(percent) {
       if (count === 0) return NaN;
-      forPercentiles ??= toHistogram(counts);
-      // The library returns the upper end of a bucket; the least or the greatest time may lie within that bucket.
-      const upper = forPercentiles.getValueAtPercentile(percent);
-      // Values beyond the range share the last bucket, which ends with the greatest of them.
-      const ns = bucketOf(upper) === BUCKETS - 1 ? counts.maxNs : Math.min(Math.max(upper, counts.minNs), counts.maxNs);
-      return ns / 1e6;
+      const bucket = at(counts.buckets, placeOfRank(counts.counts, rankOf(percent, count)));
+      // The upper end of the bucket, as by HdrHistogram, or the greatest time in it: times beyond the range share the
+      // last bucket.
+      const upper = percent === 0 ? counts.minNs : bucket === BUCKETS - 1 ? Infinity : lowerBoundOf(bucket + 1) - 1;
+      return Math.min(Math.max(upper, counts.minNs), counts.maxNs) / 1e6;
     },
     countsBetween(edgesMs) {
       const between = Array.from({ length: Math.max(0, edgesMs.length - 1) }, () => 0);
@@ -84,28 +84,23 @@ export function createDistribution(counts: IntervalCounts): Distribution {
       });
       return between;
     },
-    histogram: () => toHistogram(counts),
+    encoded: () => encodeCounts(counts),
   };
 }
 
-/** The smallest range of a histogram; a larger one takes more memory. */
-const HOUR_NS = 3_600_000_000_000;
+/** Which of `count` samples, in order and from 1, is at `percent`. What rounding has added does not make it the next. */
+function rankOf(percent: number, count: number): number {
+  const exact = (Math.min(percent, 100) / 100) * count;
+  return Math.max(Math.ceil(exact - exact * Number.EPSILON), 1);
+}
 
-function toHistogram(counts: IntervalCounts): Histogram {
-  const histogram = build({
-    bitBucketSize: 64,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: Math.min(Math.max(HOUR_NS, counts.maxNs), MAX_NS),
-    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
-  });
-  const last = counts.buckets.length - 1;
-  counts.buckets.forEach((bucket, index) => {
-    // The greatest time is recorded as it is, so that the maximum of the histogram is exact.
-    histogram.recordValueWithCount(
-      index === last ? Math.min(counts.maxNs, MAX_NS) : lowerBoundOf(bucket),
-      at(counts.counts, index),
-    );
-  });
-  return histogram;
+/** The place of the bucket that holds the sample of this rank. */
+function placeOfRank(counts: Uint32Array, rank: number): number {
+  let seen = 0;
+  for (let place = 0; place < counts.length; place++) {
+    // A loop of every percentile: no `at`.
+    seen += counts[place] ?? 0;
+    if (seen >= rank) return place;
+  }
+  return counts.length - 1;
 }

@@ -13,7 +13,7 @@ import {
 import type { RecorderSnapshot } from "./recorder.js";
 import type { SampleSink } from "./sample-buffer.js";
 import type { IntervalCounts, TimeAxis } from "./segmented-trend.js";
-import { Cells, NO_TAGS, type TagSelector, type TagSet } from "./tags.js";
+import { Cells, formatTags, NO_TAGS, type TagSelector, type TagSet } from "./tags.js";
 
 /** A trend over one interval of the time axis. */
 export interface Interval {
@@ -124,10 +124,16 @@ export class Collector {
     const gauges: Partial<Record<GaugeName, number>> = {};
     for (const [name, shares] of this.#gauges)
       gauges[name] = [...shares.values()].reduce((sum, value) => sum + value, 0);
+    const trends = copied(this.#trends, (intervals) => [...intervals.values()]);
+    const totals = new Map<TrendName, readonly KeptCell<IntervalCounts>[]>();
     const kept: KeptCells = {
       cells: this.#cells,
       lengthMs: (this.#axis?.intervalMs ?? 0) * this.#factor,
-      trends: copied(this.#trends, (intervals) => [...intervals.values()]),
+      trends,
+      totalsOf: (name) =>
+        getOrCreate(totals, name, () =>
+          (trends.get(name) ?? []).map(([cell, intervals]) => [cell, mergeCounts(intervals, 0)]),
+        ),
       counters: copied(this.#counters, (count) => count),
       rates: copied(this.#rates, (rate) => rate),
     };
@@ -161,6 +167,8 @@ interface KeptCells {
   /** The length of an interval, ms. */
   readonly lengthMs: number;
   readonly trends: ReadonlyMap<TrendName, readonly KeptCell<readonly IntervalCounts[]>[]>;
+  /** A trend over all intervals. Merged at the first call: every behaviour and phase is made of it. */
+  readonly totalsOf: (name: TrendName) => readonly KeptCell<IntervalCounts>[];
   readonly counters: ReadonlyMap<CounterName, readonly KeptCell<number>[]>;
   readonly rates: ReadonlyMap<RateName, readonly KeptCell<Rate>[]>;
 }
@@ -185,11 +193,12 @@ function measurementsOf(
   const valuesOf = <T>(cells: readonly KeptCell<T>[] = []): T[] =>
     cells.flatMap(([cell, value]) => (has(cell) ? [value] : []));
   const intervalsOf = (name: TrendName): IntervalCounts[] => valuesOf(kept.trends.get(name)).flat();
+  const parts = new Map<string, Measurements>();
   return {
     durationMs,
     gauges,
     tags: kept.cells.tags,
-    trends: lazyByName(TREND_NAMES, (name) => createDistribution(mergeCounts(intervalsOf(name), 0))),
+    trends: lazyByName(TREND_NAMES, (name) => createDistribution(mergeCounts(valuesOf(kept.totalsOf(name)), 0))),
     counters: byName(COUNTER_NAMES, (name) => valuesOf(kept.counters.get(name)).reduce((sum, n) => sum + n, 0)),
     rates: byName(RATE_NAMES, (name) =>
       valuesOf(kept.rates.get(name)).reduce(
@@ -209,9 +218,11 @@ function measurementsOf(
         }));
     },
     where(selector) {
-      const selection = kept.cells.select(selector);
-      const isSelected = (cell: number): boolean => has(cell) && selection.hasCell(kept.cells.cellOf(cell));
-      return measurementsOf(kept, selection.lengthMs(durationMs), {}, isSelected);
+      return getOrCreate(parts, formatTags(selector), () => {
+        const selection = kept.cells.select(selector);
+        const isSelected = (cell: number): boolean => has(cell) && selection.hasCell(kept.cells.cellOf(cell));
+        return measurementsOf(kept, selection.lengthMs(durationMs), {}, isSelected);
+      });
     },
   };
 }

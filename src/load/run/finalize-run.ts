@@ -20,6 +20,7 @@ import {
   buildSummary,
   latencyByPart,
   gitCheckout,
+  LATENCIES,
   type SlowAgent,
   type Summary,
   type SummaryInput,
@@ -130,6 +131,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
     comment: `crowdstorm ${packageVersion()}, run ${runId}`,
+    divided: LATENCIES,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;

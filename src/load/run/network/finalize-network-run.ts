@@ -3,6 +3,7 @@ import { writeRun } from "../../../report/index.js";
 import {
   buildReportData,
   buildSummary,
+  LATENCIES,
   latencyByPart,
   type ReportInput,
   type StatusEvent,
@@ -110,6 +111,7 @@ export function finalizeNetworkRun(
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),
     comment: `crowdstorm ${packageVersion()}, run ${runId}`,
+    divided: LATENCIES,
   });
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;

@@ -13,7 +13,7 @@ function log(): string {
   slip.record(0.25, 1600);
   latency.record(0.000001, 4200);
   latency.record(3_600_000, 4300);
-  return formatHlog(mergeSnapshots([recorder.take()], 4000), { startEpochMs, comment: "test" });
+  return formatHlog(mergeSnapshots([recorder.take()], 4000), { startEpochMs, comment: "test", divided: [] });
 }
 
 test("every interval comes back with its tag, its time, its count and its percentiles", () => {

@@ -212,7 +212,7 @@ test("the log has a line for each behaviour and each phase, over all of its time
     ],
     STORM,
   );
-  const lines = formatHlog(measured, { startEpochMs: 0, comment: "test" })
+  const lines = formatHlog(measured, { startEpochMs: 0, comment: "test", divided: ["live_update_latency"] })
     .split("\n")
     .filter((line) => line.startsWith("Tag="))
     .map((line) => line.split(",").slice(0, 4).join(","));

@@ -85,7 +85,7 @@ test("merged percentiles equal those of one histogram over all samples, interval
       }
       assert.deepEqual(merged.counters, alone.counters);
       // The log of the run, an HdrHistogram log with a line for each metric and interval, is the same text.
-      const options = { startEpochMs: 0, comment: "x" };
+      const options = { startEpochMs: 0, comment: "x", divided: [] };
       assert.equal(formatHlog(merged, options), formatHlog(alone, options));
     }),
     { numRuns: 60 },
