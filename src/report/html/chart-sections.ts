@@ -98,7 +98,7 @@ function machineTable({ startMs, waitShare, takenShare, ownCores, othersCores }:
     ...[waitShare, takenShare].map((column) => formatShare(at(column, point), 1)),
     ...[ownCores, othersCores].map((column) => at(column, point).toFixed(2)),
   ]);
-  const heads = ["from", "waited", "because of other programs", "cores used", "by other programs"];
+  const heads = ["from", "waited", "because of other programs", "cores used", "cores used by other programs"];
   return table("Waits for a core over time", heads, rows);
 }
 

@@ -50,7 +50,8 @@ function tableOf(label: string, columns: readonly (string | TableColumn)[], bodi
   const heads = columns.map((column, index) => {
     const head = typeof column === "string" ? column : column.head;
     // A column without a heading has no header cell.
-    return head === "" ? html`<td></td>` : html`<th scope="col"${kindOf(column, index)}>${head}</th>`;
+    const kind = kindOf(column, index);
+    return head === "" ? html`<td${kind}></td>` : html`<th scope="col"${kind}>${head}</th>`;
   });
   return html`<div class="table" role="group" aria-label="${label}" tabindex="0"><table>
 <thead><tr>${heads}</tr></thead>

@@ -12,6 +12,10 @@ const LANE = 16;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- uPlot's enumeration exists only in its types
 const RIGHT = 1 as uPlot.Axis.Side;
 
+/** On a chart that is narrower than this, CSS pixels, more numbers than these would overlap. */
+const NARROW = 520;
+const MOST_NUMBERS = 5;
+
 const rateText = (rate: number): string =>
   rate.toLocaleString("en-GB", rate >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
 
@@ -35,7 +39,10 @@ export function capacityChart(data: CapacityData): ChartSpec {
         size: 48,
         label: "arrivals a second",
         labelSize: 16,
-        splits: (_chart, _axis, min, max) => roundNumbers(min, max),
+        splits: ({ width }, _axis, min, max) => {
+          const all = roundNumbers(min, max);
+          return width < NARROW && all.length > MOST_NUMBERS ? all.filter((_, index) => index % 2 === 0) : all;
+        },
         filter: (_chart, splits) => splits,
         values: thousands,
       }),

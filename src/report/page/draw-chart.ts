@@ -76,14 +76,14 @@ export function drawChart(element: HTMLElement, spec: ChartSpec, view = UNTOUCHE
     cells,
   });
   if (!element.classList.contains("stacked")) operateLegend(chart);
-  legendButtons(chart)[view.focused]?.focus({ preventScroll: true });
+  legendButtons(chart)[view.focused]?.button.focus({ preventScroll: true });
   return {
     chart,
     view: () => ({
       cursor: { left: chart.cursor.left ?? NO_CURSOR.left, top: chart.cursor.top ?? NO_CURSOR.top },
       zoom: whole === undefined ? view.zoom : zoomIn(chart, whole),
       hidden: chart.series.filter(({ show }) => show === false).map(labelOf),
-      focused: legendButtons(chart).findIndex((button) => button === document.activeElement),
+      focused: legendButtons(chart).findIndex(({ button }) => button === document.activeElement),
     }),
   };
 }
@@ -117,13 +117,22 @@ function markerFill(chart: uPlot, index: number): string {
   return typeof paint === "string" ? paint : "transparent";
 }
 
-/** The labels in the legend, which hide and show their series. The first is that of the x axis, which stays. */
-function legendButtons(chart: uPlot): HTMLElement[] {
-  return [...chart.root.querySelectorAll<HTMLElement>(".u-series + .u-series th")];
+/** The labels in the legend, in the order of the series. */
+function legendLabels(chart: uPlot): HTMLElement[] {
+  return [...chart.root.querySelectorAll<HTMLElement>(".u-series th")];
+}
+
+/** The labels that hide and show their lines. That of the x axis, and a series that is only in the legend, have none. */
+function legendButtons(chart: uPlot): { readonly button: HTMLElement; readonly series: uPlot.Series }[] {
+  return legendLabels(chart).flatMap((button, index) =>
+    index === 0 || markerFill(chart, index) === "transparent" ? [] : [{ button, series: at(chart.series, index) }],
+  );
 }
 
 function operateLegend(chart: uPlot): void {
-  for (const button of legendButtons(chart)) {
+  for (const label of legendLabels(chart)) label.classList.add("fixed");
+  for (const { button } of legendButtons(chart)) {
+    button.classList.remove("fixed");
     button.tabIndex = 0;
     button.setAttribute("role", "button");
     button.addEventListener("keydown", (event) => {
@@ -136,7 +145,6 @@ function operateLegend(chart: uPlot): void {
 }
 
 function markPressed(chart: uPlot): void {
-  legendButtons(chart).forEach((button, index) =>
-    button.setAttribute("aria-pressed", String(at(chart.series, index + 1).show !== false)),
-  );
+  for (const { button, series } of legendButtons(chart))
+    button.setAttribute("aria-pressed", String(series.show !== false));
 }

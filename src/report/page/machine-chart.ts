@@ -32,7 +32,7 @@ export function machineChart(run: ReportData, { durationMs }: CommonScales): Cha
       }),
       line("because of other programs", "p99", { width: 1.5, value: percentValue }),
       onlyInLegend("cores used"),
-      onlyInLegend("by other programs"),
+      onlyInLegend("cores used by other programs"),
     ],
     plugins: [phaseBands(run)],
     isOverTime: true,

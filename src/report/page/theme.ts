@@ -30,10 +30,10 @@ export function startTheme(changed: () => void): void {
   apply();
 }
 
-/** A colour of the style sheet in the present theme. */
+/** A colour of the style sheet in the present theme; of a status that it does not know, a neutral one. */
 export function colour(name: string): string {
   // Only a property of the type colour resolves `light-dark()`.
-  probe.style.color = `var(--${name})`;
+  probe.style.color = `var(--${name}, var(--soft))`;
   return getComputedStyle(probe).color;
 }
 

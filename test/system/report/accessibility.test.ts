@@ -16,9 +16,15 @@ import {
   renderSequencePage,
   writeRun,
 } from "../../../dist/report/index.js";
-import type { SequenceDiagram } from "../../../dist/results/index.js";
+import type { SequenceDiagram, Summary } from "../../../dist/results/index.js";
 import { startDashboard } from "../../../dist/cli/shared/dashboard.js";
-import { accessibilityProblems, launchBrowser, noBrowser, openPage } from "../../support/report/browser.js";
+import {
+  accessibilityProblems,
+  launchBrowser,
+  noBrowser,
+  openPage,
+  type OpenPage,
+} from "../../support/report/browser.js";
 import { exampleCapacity } from "../../support/report/example-capacity.js";
 import { exampleLiveView } from "../../support/report/example-live-view.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";
@@ -54,17 +60,27 @@ describe("accessibility", { skip: noBrowser }, () => {
   let browser: Browser;
   let directory: string;
 
-  /** Checks the page on each screen, with everything opened that can be opened. */
+  /** Checks the page on each screen. */
   async function check(url: string): Promise<void> {
     for (const screen of SCREENS) {
-      const { page } = await openPage(browser, screen);
-      await page.goto(url);
-      await page.evaluate("document.querySelectorAll('details').forEach((element) => (element.open = true))");
-      await page.locator("body").hover();
-      assert.deepEqual(await accessibilityProblems(page), [], screen.colorScheme);
-      assert.equal(await page.evaluate<number>("document.documentElement.scrollWidth"), screen.viewport.width);
-      await page.close();
+      const open = await openPage(browser, screen);
+      await open.page.goto(url);
+      await checkOpen(open, screen);
     }
+  }
+  /** Checks and closes a page, with everything opened that can be opened. */
+  async function checkOpen({ page, troubles }: OpenPage, screen: (typeof SCREENS)[number]): Promise<void> {
+    await page.evaluate("document.querySelectorAll('details').forEach((element) => (element.open = true))");
+    await page.locator("body").hover();
+    assert.deepEqual(await accessibilityProblems(page), [], screen.colorScheme);
+    assert.equal(await page.evaluate<number>("document.documentElement.scrollWidth"), screen.viewport.width);
+    assert.deepEqual(troubles, []);
+    await page.close();
+  }
+  async function checkReport(summary: Summary, report = exampleReport()): Promise<void> {
+    const run = mkdtempSync(join(directory, "run-"));
+    writeRun(run, { summary, hlog: "", scenario: "", report });
+    await check(pathToFileURL(join(run, "report.html")).href);
   }
   const write = (name: string, text: string): string => {
     writeFileSync(join(directory, name), text);
@@ -91,11 +107,44 @@ describe("accessibility", { skip: noBrowser }, () => {
   });
 
   test("the report of a run that failed, and of one that is inconclusive", async () => {
-    for (const summary of [exampleSummary({ broken: true }), exampleSummary({ slipMs: 900, othersMs: 600 })]) {
-      const run = mkdtempSync(join(directory, "run-"));
-      writeRun(run, { summary, hlog: "", scenario: "", report: exampleReport() });
-      await check(pathToFileURL(join(run, "report.html")).href);
-    }
+    const tagged = "live_update_latency{behaviour:unaffected,during:storm}";
+    const failed = exampleSummary({ broken: true });
+    const [threshold, ...thresholds] = failed.thresholds;
+    assert.ok(threshold !== undefined);
+    const reasons = [{ code: "threshold-failed" as const, text: `threshold ${tagged} p(99)<250 failed` }];
+    const long: Summary = {
+      ...failed,
+      scenario: { ...failed.scenario, name: "a-scenario-with-a-name-that-is-wider-than-the-screen" },
+      thresholds: [{ ...threshold, metric: tagged }, ...thresholds],
+      verdict: { ...failed.verdict, reasons },
+    };
+    for (const summary of [failed, long, exampleSummary({ slipMs: 900, othersMs: 600 })]) await checkReport(summary);
+  });
+
+  test("the reports of a run under simulated time, and of one over a network", async () => {
+    const passed = exampleSummary();
+    const report = exampleReport();
+    const { machine, ...simulated } = report;
+    assert.ok(machine !== undefined);
+    await checkReport({ ...passed, engine: "virtual", traceHash: "0".repeat(64) }, simulated);
+    const url = "http://crowd.example:3000/metrics";
+    const series = { name: 'requests_total{code="200"}', kind: "rate" as const, values: [null, 12, 40] };
+    await checkReport(
+      {
+        ...passed,
+        engine: "network",
+        target: {
+          mode: "client",
+          url: "http://crowd.example:3000",
+          dialect: "generic",
+          client: "direct",
+          database: false,
+        },
+        notChecked: [{ kind: "invariant", id: "accounting-consistent", why: "the task's rows are not known" }],
+        failures: [{ what: "POST /register_worker: status 503", count: 3, firstAtMs: 120 }],
+      },
+      { ...report, scraped: { url, atMs: [0, 5000, 10_000], series: [series], failed: 1, why: "no answer" } },
+    );
   });
 
   test("the comparison of two runs", () => check(write("compare.html", compareReports(directory, directory))));
@@ -128,13 +177,25 @@ describe("accessibility", { skip: noBrowser }, () => {
     return check(write("schedule.html", text));
   });
 
-  test("the dashboard, before the run has started and while it runs", async () => {
+  test("the dashboard, before the run has started, while it runs, and when it has ended", async () => {
     const dashboard = await startDashboard(0);
     try {
       // The page would load itself again during the check.
       await check(write("waiting.html", await (await fetch(dashboard.url)).text()));
       dashboard.update(() => exampleLiveView());
       await check(dashboard.url);
+      const open = await Promise.all(SCREENS.map((screen) => openPage(browser, screen)));
+      for (const { page } of open) {
+        await page.goto(dashboard.url);
+        await page.locator("#live-state").filter({ hasText: "live" }).waitFor();
+      }
+      await dashboard.finish({ summary: exampleSummary(), data: exampleReport() });
+      for (const [index, screen] of SCREENS.entries()) {
+        const ended = open[index];
+        assert.ok(ended !== undefined);
+        await ended.page.locator("#live-state").filter({ hasText: "the run has ended" }).waitFor();
+        await checkOpen(ended, screen);
+      }
     } finally {
       await dashboard.finish();
     }

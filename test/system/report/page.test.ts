@@ -175,7 +175,7 @@ describe("the report's page", { skip: noBrowser }, () => {
           return [left + scrollX, top + scrollY, width].map(Math.round).join();
         }).join(" ")`);
       const untouched = await places();
-      for (const chart of ["latency", "statuses-main", "percentiles"]) {
+      for (const chart of ["latency", "machine", "statuses-main", "percentiles"]) {
         await page.locator(`.chart-${chart}`).focus();
         for (const key of ["Home", "PageDown", "End"]) {
           await page.keyboard.press(key);
@@ -247,6 +247,8 @@ describe("the report's page", { skip: noBrowser }, () => {
       [],
     );
     assert.equal(stops.filter((stop) => stop.startsWith("DIV chart")).length, 5);
+    // p50, p99 and max; updates a second; two waits; three curves. What is only in a legend has no line to hide.
+    assert.equal(stops.filter((stop) => stop.startsWith("TH ")).length, 9);
     await page.close();
   });
 
