@@ -37,7 +37,7 @@ const threads = (count, code, data) =>
 /** The writer's database, which the threads of a run read: made here, as the threads need it. */
 const database = `${sqlite} const path = ${JSON.stringify(join(directory, "bare.db"))};
   const db = new Sqlite(path); db.pragma("journal_mode = WAL"); db.exec("CREATE TABLE IF NOT EXISTS t (a)");`;
-const libraries = ["yargs", "zod", "yaml", "piscina", "chalk", "log-update"]
+const libraries = ["yargs", "zod", "yaml", "hdr-histogram-js", "piscina", "chalk", "log-update"]
   .map((name) => `import(${JSON.stringify(import.meta.resolve(name))});`)
   .join(" ");
 

@@ -1,7 +1,7 @@
 /** A distribution of times made of recorded buckets: exact least, greatest and mean, HdrHistogram percentiles. */
+import { build, type Histogram } from "hdr-histogram-js";
 import { at } from "../../vocabulary/index.js";
-import { BUCKETS, lowerBoundOf, nonEmptyBuckets } from "./buckets.js";
-import { encodeCounts } from "./encode-counts.js";
+import { BUCKETS, MAX_NS, SIGNIFICANT_DIGITS, lowerBoundOf, nonEmptyBuckets } from "./buckets.js";
 import type { IntervalCounts } from "./segmented-trend.js";
 
 /** Times in ms. With no samples every number but `count` is NaN. */
@@ -23,8 +23,8 @@ export interface Distribution {
    * significant digits.
    */
   countsBetween(edgesMs: readonly number[]): number[];
-  /** The samples as an encoded histogram of nanoseconds, for a histogram log. */
-  encoded(): string;
+  /** The samples as a histogram of nanoseconds, for encoding. A new one at each call. */
+  histogram(): Histogram;
 }
 
 /** Scratch memory of {@link mergeCounts}: the sum of each bucket. All zeros between two calls. */
@@ -84,7 +84,7 @@ export function createDistribution(counts: IntervalCounts): Distribution {
       });
       return between;
     },
-    encoded: () => encodeCounts(counts),
+    histogram: () => toHistogram(counts),
   };
 }
 
@@ -103,4 +103,26 @@ function placeOfRank(counts: Uint32Array, rank: number): number {
     if (seen >= rank) return place;
   }
   return counts.length - 1;
+}
+
+/** The smallest range of a histogram; a larger one takes more memory. */
+const HOUR_NS = 3_600_000_000_000;
+
+function toHistogram(counts: IntervalCounts): Histogram {
+  const histogram = build({
+    bitBucketSize: 64,
+    autoResize: false,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: Math.min(Math.max(HOUR_NS, counts.maxNs), MAX_NS),
+    numberOfSignificantValueDigits: SIGNIFICANT_DIGITS,
+  });
+  const last = counts.buckets.length - 1;
+  counts.buckets.forEach((bucket, index) => {
+    // The greatest time is recorded as it is, so that the maximum of the histogram is exact.
+    histogram.recordValueWithCount(
+      index === last ? Math.min(counts.maxNs, MAX_NS) : lowerBoundOf(bucket),
+      at(counts.counts, index),
+    );
+  });
+  return histogram;
 }

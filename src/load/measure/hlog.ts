@@ -9,6 +9,7 @@
  * divided by 1,000,000, which is also the ratio by which those tools scale their output unless told otherwise
  * (`-outputValueUnitRatio`). Time stamps are seconds after StartTime.
  */
+import { encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import type { Interval, Measurements } from "./measurements.js";
 import { TREND_NAMES, type TrendName } from "./metrics.js";
 import { formatTags, measuredPhases, type TagSelector } from "./tags.js";
@@ -43,7 +44,7 @@ export function formatHlog(measurements: Measurements, { startEpochMs, comment, 
   intervals.sort((a, b) => a.startMs - b.startMs);
   for (const { tag, startMs, lengthMs, distribution } of intervals) {
     const times = [startMs / 1000, lengthMs / 1000, distribution.maxMs].map((n) => n.toFixed(3));
-    lines.push(`Tag=${tag},${times.join(",")},${distribution.encoded()}`);
+    lines.push(`Tag=${tag},${times.join(",")},${encodeIntoCompressedBase64(distribution.histogram())}`);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -10,7 +10,7 @@ const DIST = dirname(dirname(MAIN));
 const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;
 
 /** Packages that take long to load, and that help, lists and completion do not need. */
-const HEAVY = ["better-sqlite3", "log-update", "piscina", "prom-client", "simple-statistics"];
+const HEAVY = ["better-sqlite3", "hdr-histogram-js", "log-update", "piscina", "prom-client", "simple-statistics"];
 
 /** What a thread has loaded. */
 interface Loaded {

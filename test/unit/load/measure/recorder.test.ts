@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { build, decodeFromCompressedBase64 } from "hdr-histogram-js";
+import { build } from "hdr-histogram-js";
 import {
   Collector,
   createRecorder,
@@ -181,7 +181,7 @@ test("no time is clamped, however long, and the sum is exact", () => {
   assert.equal(trend.percentile(80), 2 * year);
   assert.ok(Math.abs(trend.percentile(60) / (6 * HOUR_MS) - 1) < 0.001);
   assert.deepEqual(trend.countsBetween([0, HOUR_MS, 4 * HOUR_MS, 10 * HOUR_MS, year]), [1, 1, 1, 2]);
-  assert.equal(decodeFromCompressedBase64(trend.encoded(), 64).totalCount, times.length);
+  assert.equal(trend.histogram().totalCount, times.length);
 });
 
 test("what a thread has counted is known without its last snapshot", () => {
