@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readChecked, writeAtomically } from "./results.js";
-import { summarySchema } from "./summary.js";
+import { summarySchema } from "./summary-schema.js";
 import { verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();

@@ -2,7 +2,14 @@
 import { capacitySchema, type Capacity, type CapacityTrial } from "../../../dist/results/index.js";
 import { exampleSummary } from "./example.js";
 
-const RATES: readonly (readonly [workers: number, p50: number, p95: number, p99: number, cores: number, slipMs: number])[] = [
+const RATES: readonly (readonly [
+  workers: number,
+  p50: number,
+  p95: number,
+  p99: number,
+  cores: number,
+  slipMs: number,
+])[] = [
   [2500, 0.4, 3, 12, 0.9, 4],
   [5000, 0.8, 9, 45, 1.3, 9],
   [10_000, 8, 300, 900, 1.9, 40],
