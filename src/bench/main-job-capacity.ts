@@ -60,6 +60,7 @@ export async function capacityFigures(job: MainJob, rounds: number, costs: reado
     },
     costAtCapacity(found, costs),
     latencyFigure("p50", runs),
+    latencyFigure("p95", runs),
     latencyFigure("p99", runs),
   ];
 }
@@ -116,7 +117,7 @@ function costAtCapacity({ runs }: FoundCapacity, costs: readonly MainJobCost[]):
 }
 
 /** The latency of live updates, over the wake-up of a thread in the same run. */
-function latencyFigure(percentile: "p50" | "p99", runs: readonly WholeRun["summary"][]): Figure {
+function latencyFigure(percentile: "p50" | "p95" | "p99", runs: readonly WholeRun["summary"][]): Figure {
   const usOf = (ms: number | null | undefined): number[] => (ms === null || ms === undefined ? [] : [ms * 1000]);
   const floors = runs.flatMap(({ floor }) => usOf(floor.find(({ name }) => name === WAKE_UP)?.trend[percentile]));
   return {

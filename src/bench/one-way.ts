@@ -46,8 +46,10 @@ export const oneWay: Bench = {
         for (let round = 0; round < rounds; round++) samples.push(await handOver({ messages: MESSAGES, paced: true }));
         return [
           figureOf(samples, 0.5, "p50", "word", 1.25),
+          figureOf(samples, 0.95, "p95", "word", null),
           figureOf(samples, 0.99, "p99", "word", 1.5),
           figureOf(samples, 0.5, "p50", "message", 1.5),
+          figureOf(samples, 0.95, "p95", "message", null),
           figureOf(samples, 0.99, "p99", "message", 2),
         ];
       } finally {
@@ -66,7 +68,7 @@ function figureOf(
   percentile: number,
   name: string,
   floor: keyof typeof FLOORS,
-  goal: number,
+  goal: number | null,
 ): Figure {
   const { prefix, doc } = FLOORS[floor];
   const of = (way: keyof OneWaySamples): number[] => rounds.map((samples) => percentileOf(samples[way], percentile));

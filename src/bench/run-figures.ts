@@ -13,7 +13,7 @@ export class IncomparableRunsError extends Error {
 }
 
 /** The compared percentiles of each latency. */
-const PERCENTILES = ["p50", "p99"] as const;
+const PERCENTILES = ["p50", "p95", "p99"] as const;
 const US_PER_MS = 1000;
 
 /** A finished run and its scenario. */

@@ -75,7 +75,7 @@ function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): His
   const { summary } = at(group, 0);
   const main = mainTrend(viewpointOf(summary));
   const measured = [
-    ...(["p50", "p99"] as const).map((percentile) => latency(main, percentile)),
+    ...(["p50", "p95", "p99"] as const).map((percentile) => latency(main, percentile)),
     ...(["disconnect_detection", "registration_time", "submit_ack_time", "loss_detection"] as const).map((trend) =>
       latency(trend, "p99"),
     ),
@@ -90,7 +90,7 @@ function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): His
   });
 }
 
-function latency(trend: TrendName, percentile: "p50" | "p99"): MeasuredFigure {
+function latency(trend: TrendName, percentile: "p50" | "p95" | "p99"): MeasuredFigure {
   return {
     name: `${trend}/${percentile}`,
     label: `${LATENCY_LABELS[trend] ?? trend}, ${percentile}`,

@@ -31,7 +31,8 @@ const PRINT_CPU_TIME = `data:text/javascript,${encodeURIComponent(`
 /** The exit codes of runs that did not pass, but whose CPU time is valid: the machine can be too slow for them. */
 const FINISHED: readonly unknown[] = [EXIT.threshold, EXIT.inconclusive];
 
-const percentiles = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
+const percentile = z.number().nullable();
+const percentiles = z.object({ p50: percentile, p95: percentile.exactOptional(), p99: percentile });
 
 /** What is used of a summary: fields that the summaries of other commits have too. */
 const summarySchema = z.object({

@@ -5,6 +5,7 @@ export interface CapacityData {
   readonly rates: readonly number[];
   /** The medians of the trials of each rate, ms. */
   readonly p50: readonly (number | null)[];
+  readonly p95: readonly (number | null)[];
   readonly p99: readonly (number | null)[];
   /** The same, in cores. */
   readonly cores: readonly (number | null)[];

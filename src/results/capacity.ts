@@ -8,7 +8,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readChecked, writeAtomically } from "./results.js";
-import { summarySchema } from "./summary.js";
+import { summarySchema } from "./summary-schema.js";
 import { verdictSchema } from "./verdict.js";
 
 const count = z.int().nonnegative();
@@ -32,6 +32,8 @@ const trialSchema = z.object({
   tookMs: z.number(),
   /** Of `trend` of the search; null without samples. */
   p50: z.number().nullable(),
+  /** Absent in results of older versions. */
+  p95: z.number().nullable().exactOptional(),
   p99: z.number().nullable(),
   /** CPU used by the run, in cores; null when it did not finish, and under simulated time. */
   cpuCores: z.number().nullable(),
@@ -123,6 +125,8 @@ export const capacitySchema = identitySchema.extend({
       rate: z.number(),
       peakRate: z.number(),
       p50: z.number().nullable(),
+      /** Absent in results of older versions. */
+      p95: z.number().nullable().exactOptional(),
       p99: z.number().nullable(),
       cpuCores: z.number().nullable(),
       /** The greatest number of units that were live at once, in the best of its trials; null when it is not known. */

@@ -7,10 +7,8 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 
 export const checkoutSchema = z.object({
-  /** The commit that is checked out; changes that are not committed are not seen. */
-  commit: z.string(),
-  /** The branch; null for a detached head, as in most CI jobs. */
-  branch: z.string().nullable(),
+  commit: z.string().describe("The commit that is checked out; changes that are not committed are not seen."),
+  branch: z.string().nullable().describe("The branch; null for a detached head, as in most CI jobs."),
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
 

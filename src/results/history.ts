@@ -1,5 +1,5 @@
 /** The figures of many runs in the order of their starts, and where their levels changed. */
-import type { Summary } from "./summary.js";
+import type { Summary } from "./summary-schema.js";
 
 export interface RunHistory {
   /** Runs that can be compared with each other are a series. */

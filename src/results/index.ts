@@ -53,16 +53,8 @@ export { hasBegun, isRunning, readRunRecord, writeRunRecord, type RunRecord } fr
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
 export { stageAt } from "./stage-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
-export {
-  buildSummary,
-  figuresOf,
-  mainTrend,
-  viewpointOf,
-  summarySchema,
-  type CarriedOut,
-  type Summary,
-  type SummaryInput,
-} from "./summary.js";
+export { summarySchema, type CarriedOut, type Summary } from "./summary-schema.js";
+export { buildSummary, figuresOf, mainTrend, viewpointOf, type SummaryInput } from "./summary.js";
 export { SUMMARY_SCHEMA, summaryJsonSchema } from "./summary-json-schema.js";
 export type { TaggedFigures } from "./tagged-figures.js";
 export type { TrendSummary } from "./trend-summary.js";

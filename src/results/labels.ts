@@ -1,6 +1,6 @@
 /** The labels of the latencies in summaries and reports. Trends without a label are only in `summary.json`. */
 import { TREND_NAMES, type TrendName } from "../load/measure/index.js";
-import type { Summary } from "./summary.js";
+import type { Summary } from "./summary-schema.js";
 
 /** What a run was carried out on. */
 export const ENGINE_LABELS: Readonly<Record<Summary["engine"], string>> = {

@@ -5,7 +5,7 @@ import { hasBegun, readRunRecord } from "./run-record.js";
 import { readSummary } from "./results.js";
 import { ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
-import type { Summary } from "./summary.js";
+import type { Summary } from "./summary-schema.js";
 import { whySystemFailed } from "../vocabulary/index.js";
 
 export interface ListedRun {

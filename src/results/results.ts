@@ -22,7 +22,7 @@ import { at, whySystemFailed } from "../vocabulary/index.js";
 import { uniquePart } from "./unique-part.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
 import { reportDataSchema } from "./data-schema.js";
-import { SUMMARY_VERSION, summarySchema, type Summary } from "./summary.js";
+import { SUMMARY_VERSION, summarySchema, type Summary } from "./summary-schema.js";
 
 /** As `mkdir -p`. Node's recursive mkdir does not return for a file system that refuses new directories (/proc). */
 function makeDirectories(path: string): void {

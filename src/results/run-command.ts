@@ -1,6 +1,6 @@
 /** The id of a run, and the command that reproduces it. */
 import { timeStamp, uniquePart } from "./unique-part.js";
-import type { Summary } from "./summary.js";
+import type { Summary } from "./summary-schema.js";
 import type { MailboxKind } from "../platform/sync/index.js";
 import { programName, quoteForShell } from "../vocabulary/index.js";
 

@@ -1,7 +1,7 @@
 /** The figures of a summary that outputs show: labelled latencies, stages of the path, counters, agents by status. */
 import { COUNTER_NAMES, STAGES, TREND_NAMES, type CounterName, type TrendName } from "../load/measure/index.js";
 import { LATENCY_LABELS } from "./labels.js";
-import type { Summary } from "./summary.js";
+import type { Summary } from "./summary-schema.js";
 import type { TrendSummary } from "./trend-summary.js";
 
 type Trends = Pick<Summary, "trends">;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { SUMMARY_VERSION, summarySchema } from "./summary.js";
+import { SUMMARY_VERSION, summarySchema } from "./summary-schema.js";
 
 /** The path of the file. It is the same from `src` and from `dist`. `npm run schema` writes it. */
 export const SUMMARY_SCHEMA = join(fileURLToPath(new URL("../../schemas/", import.meta.url)), "summary.schema.json");

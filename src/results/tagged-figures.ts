@@ -17,20 +17,35 @@ import { summariseTrend, trendSchema } from "./trend-summary.js";
 
 const count = z.int().nonnegative();
 
-/** Trends without samples and counters that are 0 are left out. */
+/** A rate of the metric catalogue. */
+export const rateSchema = z.object({
+  passes: count.describe("The number of samples that passed."),
+  total: count.describe("The number of samples."),
+});
+
 const figures = {
-  trends: z.record(z.string(), trendSchema),
-  counters: z.record(z.string(), z.number()),
-  rates: z.record(z.string(), z.object({ passes: count, total: count })),
+  trends: z.record(z.string(), trendSchema).describe("Trends by name; those without samples are left out."),
+  counters: z.record(z.string(), z.number()).describe("Counters by name; those that are 0 are left out."),
+  rates: z.record(z.string(), rateSchema).describe("Rates by name; those without samples are left out."),
 };
 
 export const taggedSchema = z.object({
-  /** The behaviours in the order of the scenario. What is of no worker is in none of them. */
-  behaviours: z.array(z.object({ behaviour: z.string(), ...figures })),
-  /** The phases that took place: before, during and after each window of disconnects, each fault, and the shutdown. */
-  phases: z.array(
-    z.object({ phase: z.enum(PHASES), span: z.string(), fromMs: z.number(), toMs: z.number(), ...figures }),
-  ),
+  behaviours: z
+    .array(z.object({ behaviour: z.string().describe("Its name."), ...figures }))
+    .describe("The behaviours in the order of the scenario. What is of no worker is in none of them."),
+  phases: z
+    .array(
+      z.object({
+        phase: z.enum(PHASES).describe("Where it lies beside the span."),
+        span: z.string().describe("The window of disconnects, the fault or the shutdown."),
+        fromMs: z.number().describe("Its begin, ms since the start of the run."),
+        toMs: z.number().describe("Its end, ms since the start of the run."),
+        ...figures,
+      }),
+    )
+    .describe(
+      "The phases that took place: before, during and after each window of disconnects, each fault, and the shutdown.",
+    ),
 });
 export type TaggedFigures = z.infer<typeof taggedSchema>;
 type Figures = Pick<TaggedFigures["behaviours"][number], keyof typeof figures>;

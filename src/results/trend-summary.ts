@@ -2,19 +2,19 @@
 import { z } from "zod";
 import type { Distribution } from "../load/measure/index.js";
 
+const ms = z.number().nullable();
+
 /** A distribution of times, ms. */
 export const trendSchema = z.object({
-  count: z.int().nonnegative(),
-  min: z.number().nullable(),
-  mean: z.number().nullable(),
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  /** Absent in summaries of older versions. */
-  p95: z.number().nullable().optional(),
-  p99: z.number().nullable(),
-  /** p99.9 */
-  p999: z.number().nullable(),
-  max: z.number().nullable(),
+  count: z.int().nonnegative().describe("The number of samples. Without samples, the other fields are null."),
+  min: ms.describe("Minimum, ms."),
+  mean: ms.describe("Arithmetic mean, ms."),
+  p50: ms.describe("Median, ms."),
+  p90: ms.describe("90th percentile, ms."),
+  p95: ms.optional().describe("95th percentile, ms. Absent in summaries of older versions."),
+  p99: ms.describe("99th percentile, ms."),
+  p999: ms.describe("99.9th percentile, ms."),
+  max: ms.describe("Maximum, ms."),
 });
 export type TrendSummary = z.infer<typeof trendSchema>;
 

@@ -20,34 +20,38 @@ export const REASON_CODES = [
   "threshold-not-judged",
 ] as const;
 
-const reasonSchema = z.object({ code: z.enum(REASON_CODES), text: z.string() });
+const reasonSchema = z.object({
+  code: z.enum(REASON_CODES).describe("What it is: the same words in every version, for programs."),
+  text: z.string().describe("The reason, one line."),
+});
 export type Reason = z.infer<typeof reasonSchema>;
 
 export const verdictSchema = z.object({
-  /**
-   * `inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because
-   * other programs kept the machine busy and a threshold failed.
-   */
-  outcome: z.enum(["passed", "failed", "inconclusive"]),
-  passed: z.boolean(),
-  /**
-   * 0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load,
-   * workers were cut off, or, with `--strict`, something planned did not happen.
-   */
-  exitCode: z.union([
-    z.literal(EXIT.ok),
-    z.literal(EXIT.interrupted),
-    z.literal(EXIT.inconclusive),
-    z.literal(EXIT.invariant),
-    z.literal(EXIT.threshold),
-  ]),
-  /** Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive. */
-  thresholdsJudged: z.boolean(),
-  /**
-   * Why the run did not pass, each with a code and a line of text: broken invariants first, then causes before their
-   * consequences.
-   */
-  reasons: z.array(reasonSchema),
+  outcome: z
+    .enum(["passed", "failed", "inconclusive"])
+    .describe(
+      "`inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because " +
+        "other programs kept the machine busy and a threshold failed.",
+    ),
+  passed: z.boolean().describe("Whether the outcome is `passed`."),
+  exitCode: z
+    .union([
+      z.literal(EXIT.ok),
+      z.literal(EXIT.interrupted),
+      z.literal(EXIT.inconclusive),
+      z.literal(EXIT.invariant),
+      z.literal(EXIT.threshold),
+    ])
+    .describe(
+      "0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, " +
+        "workers were cut off, or, with `--strict`, something planned did not happen.",
+    ),
+  thresholdsJudged: z
+    .boolean()
+    .describe("Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive."),
+  reasons: z
+    .array(reasonSchema)
+    .describe("Why the run did not pass: broken invariants first, then causes before their consequences."),
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 

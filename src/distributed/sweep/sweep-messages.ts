@@ -58,7 +58,7 @@ export const sweepResultSchema: z.ZodType<RunResult[]> = z
       seed,
       failures: z.array(failureSchema).max(MAX_FAILURES),
       missed: z.array(missedSchema).max(MAX_FAILURES).exactOptional(),
-      latency: z.strictObject({ p50: z.number(), p99: z.number() }).exactOptional(),
+      latency: z.strictObject({ p50: z.number(), p95: z.number(), p99: z.number() }).exactOptional(),
       events: z.int().nonnegative(),
       hash: z.string().max(200),
       simulatedMs: z.number().nonnegative(),

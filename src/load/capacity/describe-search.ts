@@ -57,8 +57,8 @@ function limitOf(
 
 function capacityOf(passing: readonly CapacityTrial[], peakFactor: number): NonNullable<Capacity["capacity"]> {
   const { workers, rate } = at(passing, 0);
-  const middle = (of: (trial: CapacityTrial) => number | null): number | null => {
-    const values = passing.map(of).filter((value) => value !== null);
+  const middle = (of: (trial: CapacityTrial) => number | null | undefined): number | null => {
+    const values = passing.flatMap((trial) => of(trial) ?? []);
     return values.length === 0 ? null : median(values);
   };
   const peaks = passing.flatMap(({ peakLiveUnits }) => peakLiveUnits ?? []);
@@ -67,6 +67,7 @@ function capacityOf(passing: readonly CapacityTrial[], peakFactor: number): NonN
     rate,
     peakRate: rate * peakFactor,
     p50: middle(({ p50 }) => p50),
+    p95: middle(({ p95 }) => p95),
     p99: middle(({ p99 }) => p99),
     cpuCores: middle(({ cpuCores }) => cpuCores),
     liveUnits: peaks.length === 0 ? null : Math.max(...peaks),

@@ -18,7 +18,7 @@ export interface SeedOutcome {
     readonly observed: number | null;
   }[];
   /** Of a live update, ms; absent without live updates. */
-  readonly latency?: { readonly p50: number; readonly p99: number };
+  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
 
 /** A run that ended with an error, and one in which errors were counted: no invariant is known to be broken. */
@@ -60,8 +60,12 @@ export function judgeSeeds(results: readonly SeedOutcome[], metric: string | und
   };
 }
 
-function latencyOf(results: readonly SeedOutcome[]): Pick<JudgedTrial, "p50" | "p99"> {
+function latencyOf(results: readonly SeedOutcome[]): Pick<JudgedTrial, "p50" | "p95" | "p99"> {
   const known = results.flatMap(({ latency = [] }) => latency);
-  if (known.length === 0) return { p50: null, p99: null };
-  return { p50: median(known.map(({ p50 }) => p50)), p99: median(known.map(({ p99 }) => p99)) };
+  if (known.length === 0) return { p50: null, p95: null, p99: null };
+  return {
+    p50: median(known.map(({ p50 }) => p50)),
+    p95: median(known.map(({ p95 }) => p95)),
+    p99: median(known.map(({ p99 }) => p99)),
+  };
 }

@@ -9,7 +9,10 @@ import type { TrialRun } from "./trial-process.js";
 export type JudgedTrial = Omit<CapacityTrial, "workers" | "rate" | "tookMs">;
 
 /** What is not known of a trial without a summary. */
-export const NO_FIGURES = { p50: null, p99: null, cpuCores: null, slipP99Ms: null, peakLiveUnits: null } as const;
+export const NO_FIGURES = {
+  ...{ p50: null, p95: null, p99: null },
+  ...{ cpuCores: null, slipP99Ms: null, peakLiveUnits: null },
+} as const;
 
 /** Judges the run of a trial of the search in `directory`. With `metric`, only the thresholds on it decide. */
 export function judgeRun(
@@ -26,6 +29,7 @@ export function judgeRun(
     outcome: outcomeOf(verdict),
     reasons: verdict.reasons.map(({ text }) => text),
     p50: trend?.p50 ?? null,
+    p95: trend?.p95 ?? null,
     p99: trend?.p99 ?? null,
     cpuCores: summary.health.process.cpuCores,
     slipP99Ms: summary.schedule.slipP99Ms,

@@ -19,13 +19,15 @@ const atRate = object({
     .optional()
     .describe("Open model: workers arrive at a rate, whether or not the platform keeps up. May be left out."),
   startRate: rate.default(0).describe("Arrivals a second at the start."),
-  stages: z.array(
-    object({
-      duration: duration.describe("How long the stage lasts; with 0s the rate jumps to the target."),
-      target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
-    }),
-    "must be a list of stages, each { duration, target }",
-  ),
+  stages: z
+    .array(
+      object({
+        duration: duration.describe("How long the stage lasts; with 0s the rate jumps to the target."),
+        target: rate.describe("Arrivals a second at its end; the rate moves there evenly."),
+      }),
+      "must be a list of stages, each { duration, target }",
+    )
+    .describe("The arrival rate over time, stage by stage."),
 })
   .refine(
     (read) => expectedArrivals(read) >= 0.5,
@@ -57,13 +59,15 @@ const rampingWorkers = object({
     .literal("ramping-workers")
     .describe("Closed model: a number of workers is kept, which moves from stage to stage."),
   startWorkers: keptWorkers.default(0).describe("How many workers are kept at the start."),
-  stages: z.array(
-    object({
-      duration: duration.describe("How long the stage lasts; with 0s the number jumps to the target."),
-      target: keptWorkers.describe("How many workers are kept at its end; the number moves there evenly."),
-    }),
-    "must be a list of stages, each { duration, target }",
-  ),
+  stages: z
+    .array(
+      object({
+        duration: duration.describe("How long the stage lasts; with 0s the number jumps to the target."),
+        target: keptWorkers.describe("How many workers are kept at its end; the number moves there evenly."),
+      }),
+      "must be a list of stages, each { duration, target }",
+    )
+    .describe("The number of workers over time, stage by stage."),
   maxWorkers,
 })
   .refine(

@@ -48,7 +48,9 @@ const disconnect = object({
     })
       .optional()
       .describe("Further drops after the worker is back, as long as its agent is alive."),
-  }).optional(),
+  })
+    .optional()
+    .describe("Left out: no worker comes back."),
 })
   .refine(
     ({ window, perAction }) => (window === undefined) !== (perAction === undefined),
@@ -60,7 +62,7 @@ const disconnect = object({
   })
   .meta(exactlyOneOf("window", "perAction"));
 
-const afterActions = object({ afterActions: counts });
+const afterActions = object({ afterActions: counts.describe("How many live updates it sends before.") });
 
 const behaviour = object({
   weight: probability.describe("The share of workers that behave like this; the weights of all behaviours sum to 1."),
@@ -92,7 +94,8 @@ export const behaviours = z
         message: `the weights must sum to 1, not ${Number(sum.toPrecision(12))} (${weights.join(" + ")})`,
       });
     }
-  });
+  })
+  .describe("What workers do, by a name of one's own: each worker draws one behaviour.");
 
 /** One named behaviour. */
 export type Behaviour = z.output<typeof behaviour>;

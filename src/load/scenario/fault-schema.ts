@@ -42,7 +42,7 @@ const share = probability.default(1);
 /** Faults of the network, of the router, or of the backend's connection. */
 const networkKinds = [
   object({
-    kind: z.literal("repeat-packets"),
+    kind: z.literal("repeat-packets").describe("Packets are sent a second time."),
     name,
     window,
     lasts,
@@ -51,7 +51,7 @@ const networkKinds = [
     delay: duration.default(500).describe("How much later the second one is sent."),
   }),
   object({
-    kind: z.literal("delay-packets"),
+    kind: z.literal("delay-packets").describe("Packets are late."),
     name,
     window,
     lasts,
@@ -60,7 +60,7 @@ const networkKinds = [
     delay: durations.describe("How late they are."),
   }),
   object({
-    kind: z.literal("lose-packets"),
+    kind: z.literal("lose-packets").describe("Packets never arrive."),
     name,
     window,
     lasts,
@@ -68,7 +68,7 @@ const networkKinds = [
     probability: share.describe("The share of packets that never arrive."),
   }),
   object({
-    kind: z.literal("reorder-packets"),
+    kind: z.literal("reorder-packets").describe("Packets of an agent are out of order."),
     name,
     window,
     lasts,
@@ -76,7 +76,7 @@ const networkKinds = [
     probability: share.describe("The share of packets that are overtaken by the next one of their agent."),
   }),
   object({
-    kind: z.literal("close-backend"),
+    kind: z.literal("close-backend").describe("The backend's connection to the router is closed."),
     name,
     window,
     lasts: lasts.describe("How long the backend cannot connect again."),
@@ -92,26 +92,26 @@ const networkKinds = [
       .describe("What happens to packets for the backend; Mephisto's router loses them."),
   }),
   object({
-    kind: z.literal("stale-statuses"),
+    kind: z.literal("stale-statuses").describe("The router answers with old statuses."),
     name,
     window,
     lasts: lasts.describe("How long the router answers with the statuses that it had at the beginning."),
   }),
   object({
-    kind: z.literal("half-open-sockets"),
+    kind: z.literal("half-open-sockets").describe("Sockets of clients die without a close."),
     name,
     window,
     lasts: lasts.describe("After that the clients notice, and open a new socket."),
     share: share.describe("The share of the clients that are there whose socket dies without a close."),
   }),
   object({
-    kind: z.literal("ignore-heartbeats"),
+    kind: z.literal("ignore-heartbeats").describe("The router finds no lost client."),
     name,
     window,
     lasts: lasts.describe("How long the router does not look at the age of heartbeats: it finds no lost client."),
   }),
   object({
-    kind: z.literal("second-tab"),
+    kind: z.literal("second-tab").describe("Workers open the task in a second tab."),
     name,
     window,
     lasts: lasts.describe("Workers that register in this time are concerned."),
@@ -121,16 +121,16 @@ const networkKinds = [
 ] as const;
 
 const kinds = [
-  object({ kind: z.literal("kill-thread"), name, window, thread }),
-  object({ kind: z.literal("pause-thread"), name, window, thread, lasts }),
+  object({ kind: z.literal("kill-thread").describe("A thread ends, with all that it holds."), name, window, thread }),
+  object({ kind: z.literal("pause-thread").describe("A thread stops for a while."), name, window, thread, lasts }),
   object({
-    kind: z.literal("stall-database"),
+    kind: z.literal("stall-database").describe("The database commits nothing for a while."),
     name,
     window,
     lasts: lasts.refine((ms) => ms <= MAX_STALL_MS, "must be at most 4s"),
   }),
   object({
-    kind: z.literal("delay-wakeups"),
+    kind: z.literal("delay-wakeups").describe("Wake-ups are late."),
     name,
     window,
     direction,
@@ -138,7 +138,7 @@ const kinds = [
     delay: positiveDuration.describe("How much later a wake-up comes."),
   }),
   object({
-    kind: z.literal("drop-wakeups"),
+    kind: z.literal("drop-wakeups").describe("Wake-ups never come."),
     name,
     window,
     direction,
@@ -146,7 +146,7 @@ const kinds = [
     probability: probability.describe("The share of wake-ups that never come."),
   }),
   object({
-    kind: z.literal("jump-clock"),
+    kind: z.literal("jump-clock").describe("The run's clock jumps ahead."),
     name,
     window,
     by: positiveDuration

@@ -149,12 +149,17 @@ export function rangeOf<Input>(value: NumberField<Input>, what: string) {
 export function distributionOf<Input>(value: NumberField<Input>, what: string) {
   const max = value.optional().describe("Larger draws are cut to this.");
   const kinds = object({
-    uniform: rangeOf(value, what).optional(),
-    exponential: object({ mean: value, max }).optional(),
-    normal: object({ mean: value, sd: value, max }).optional(),
-    lognormal: object({ median: value, p95: value, max })
+    uniform: rangeOf(value, what).optional().describe("Evenly from the first value to the second."),
+    exponential: object({ mean: value.describe("The mean."), max })
+      .optional()
+      .describe("Exponential, as times between independent events."),
+    normal: object({ mean: value.describe("The mean."), sd: value.describe("The standard deviation."), max })
+      .optional()
+      .describe("Normal; draws below 0 are 0."),
+    lognormal: object({ median: value.describe("The median."), p95: value.describe("The 95th percentile."), max })
       .refine(({ median, p95 }) => 0 < median && median <= p95, "needs 0 < median <= p95")
-      .optional(),
+      .optional()
+      .describe("Log-normal, as times of people: a long tail above the median."),
   }).meta({ minProperties: 1, maxProperties: 1 });
   const oneKind = `must be ${what}, or exactly one of uniform, exponential, normal and lognormal`;
   return z.union([value, kinds], oneKind).transform((read, context): DistributionSpec => {

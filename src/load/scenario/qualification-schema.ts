@@ -40,16 +40,19 @@ export const requirements = z
     z.discriminatedUnion(
       "comparator",
       [
-        object({ name, comparator: z.enum(COMPARATORS[0]) }),
+        object({ name, comparator: z.enum(COMPARATORS[0]).describe("Whether the worker has it.") }),
         object({
           name,
-          comparator: z.enum(COMPARATORS[1]),
+          comparator: z.enum(COMPARATORS[1]).describe("How the worker's value is compared."),
           value: value.describe("What the worker's value is compared with."),
         }),
         object({
           name,
-          comparator: z.enum(COMPARATORS[2]),
-          value: z.array(value, "must be a list of whole numbers").min(1, "must have at least one value"),
+          comparator: z.enum(COMPARATORS[2]).describe("Whether the worker's value is one of the list."),
+          value: z
+            .array(value, "must be a list of whole numbers")
+            .min(1, "must have at least one value")
+            .describe("The values."),
         }),
       ],
       { error: noSuchKind("comparator", COMPARATORS.flat()) },

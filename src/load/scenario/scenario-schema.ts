@@ -55,7 +55,7 @@ const threshold = z.union(
   [
     z.string(),
     object({
-      threshold: z.string('must be text, such as "p(99)<250"'),
+      threshold: z.string('must be text, such as "p(99)<250"').describe("Aggregation, operator and number."),
       abortOnFail: z
         .boolean("must be true or false")
         .optional()
@@ -94,7 +94,7 @@ const thresholds = z
   });
 
 const scenarioObject = object({
-  name: hyphenated,
+  name: hyphenated.describe("Lower-case words joined by hyphens: in reports, and in the names of directories."),
   description: line.describe("One line, shown by `simulate list`."),
   incident: z
     .string("must be text")
@@ -102,7 +102,7 @@ const scenarioObject = object({
     .describe("The real incident that the scenario models."),
   seed: count.default(1).describe("The seed of a run that is given no --seed."),
   arrivals: arrivals.optional(),
-  task,
+  task: task.describe("What workers do on the platform, and how long it waits for them."),
   behaviours: behaviours.optional(),
   groups: groups.optional(),
   qualifications: holdings,

@@ -44,7 +44,7 @@ ${section("trials", "Trials", trialTable(trials))}`;
 
 function figures({ capacity, engine }: Capacity): Markup {
   if (capacity === null) return nothing;
-  const { rate, peakRate, workers, p50, p99, cpuCores, liveUnits } = capacity;
+  const { rate, peakRate, workers, p50, p95, p99, cpuCores, liveUnits } = capacity;
   const figure = (label: string, value: string, detail: string): Markup =>
     html`<div><dt>${label}</dt><dd>${value}</dd><dd class="detail">${detail}</dd></div>`;
   const what = engine === "network" ? "live update and reply" : "live update";
@@ -52,22 +52,24 @@ function figures({ capacity, engine }: Capacity): Markup {
 ${figure("Arrivals a second", formatRate(rate), `${plural(workers, "worker")}, at most ${formatRate(peakRate)} a second`)}
 ${figure("Live units at once", liveUnits === null ? "–" : formatCount(liveUnits), "at most")}
 ${figure("Latency, p50", `${formatMs(p50)} ms`, what)}
+${figure("Latency, p95", `${formatMs(p95)} ms`, what)}
 ${figure("Latency, p99", `${formatMs(p99)} ms`, what)}
 ${figure("CPU", cpuCores === null ? "–" : cpuCores.toFixed(2), "cores used")}
 </dl>`;
 }
 
 function picture(result: Capacity): Markup {
-  const { rates, p50, p99, cores, passed, trials } = dataOf(result);
+  const { rates, p50, p95, p99, cores, passed, trials } = dataOf(result);
   const rows = rates.map((rate, index): Cell[] => [
     formatRate(rate),
     formatMs(p50[index]),
+    formatMs(p95[index]),
     formatMs(p99[index]),
     cores[index]?.toFixed(2) ?? "–",
     `${passed[index]} of ${trials[index]}`,
   ]);
   const label = "Arrival rate against p50, p99 and CPU; lines mark the capacity and the lowest rate that fails";
-  const heads = ["arrivals/s", "p50 ms", "p99 ms", "cores used", "passed"];
+  const heads = ["arrivals/s", "p50 ms", "p95 ms", "p99 ms", "cores used", "passed"];
   return html`${chart("capacity", 0, label, table("Arrival rates, with the medians of their trials", heads, rows))}
 <p class="legend-note">Each point is the median of the trials of a rate. The knee is between both lines.
 ${CHART_HINT}</p>`;
@@ -85,6 +87,7 @@ function trialTable(trials: readonly CapacityTrial[]): Markup {
     formatRate(trial.rate),
     trial.run === null ? trial.outcome : html`<a href="${trial.run}/report.html">${trial.outcome}</a>`,
     formatMs(trial.p50),
+    formatMs(trial.p95),
     formatMs(trial.p99),
     trial.cpuCores?.toFixed(2) ?? "–",
     formatMs(trial.slipP99Ms),
@@ -96,7 +99,7 @@ function trialTable(trials: readonly CapacityTrial[]): Markup {
     "Trials in their order",
     [
       ...["", "workers", "arrivals/s", { head: "verdict", text: true as const }],
-      ...["p50 ms", "p99 ms", "cores used", "late ms, p99", "live units", "duration"],
+      ...["p50 ms", "p95 ms", "p99 ms", "cores used", "late ms, p99", "live units", "duration"],
       { head: "reason", text: true },
     ],
     rows,
@@ -106,14 +109,15 @@ function trialTable(trials: readonly CapacityTrial[]): Markup {
 function dataOf({ trials, capacity, fails, environment }: Capacity): CapacityData {
   const rates = [...new Set(trials.map(({ rate }) => rate))].sort((a, b) => a - b);
   const ofRate = rates.map((rate) => trials.filter((trial) => trial.rate === rate));
-  const middle = (of: (trial: CapacityTrial) => number | null): (number | null)[] =>
+  const middle = (of: (trial: CapacityTrial) => number | null | undefined): (number | null)[] =>
     ofRate.map((same) => {
-      const values = same.map(of).filter((value) => value !== null);
+      const values = same.flatMap((trial) => of(trial) ?? []);
       return values.length === 0 ? null : median(values);
     });
   return {
     rates,
     p50: middle(({ p50 }) => p50),
+    p95: middle(({ p95 }) => p95),
     p99: middle(({ p99 }) => p99),
     cores: middle(({ cpuCores }) => cpuCores),
     passed: ofRate.map((same) => same.filter(({ outcome }) => outcome === "passed").length),

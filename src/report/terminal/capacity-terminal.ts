@@ -26,6 +26,7 @@ const COLUMNS = [
   ["workers", 9],
   ["arrivals/s", 12],
   ["p50 ms", 9],
+  ["p95 ms", 9],
   ["p99 ms", 9],
   ["cores", 7],
   ["late ms", 9],
@@ -45,6 +46,7 @@ export function renderTrial(given: CapacityTrial, { color, width }: CapacityOpti
     formatCount(trial.workers),
     formatRate(trial.rate),
     formatMs(trial.p50),
+    formatMs(trial.p95),
     formatMs(trial.p99),
     trial.cpuCores?.toFixed(2) ?? "–",
     formatMs(trial.slipP99Ms),
@@ -103,12 +105,12 @@ function markOf({ end, exitCode }: Capacity, chalk: ChalkInstance): [mark: strin
 function bracket({ capacity, fails, arrivals, trials, trend, engine }: Capacity, width: number): string[] {
   const lines: string[] = [];
   if (capacity !== null) {
-    const { workers, rate, peakRate, p50, p99, cpuCores, liveUnits } = capacity;
+    const { workers, rate, peakRate, p50, p95, p99, cpuCores, liveUnits } = capacity;
     const what = trend === "live_update_latency" ? "live update" : "live update and reply";
     const rates = `${formatRate(rate)} arrivals a second, at most ${formatRate(peakRate)}`;
     const passed = `${rates}: ${plural(workers, "worker")} in ${formatSeconds(arrivals.durationMs)}`;
     const figures = [
-      `${what} p50 ${formatMs(p50)} ms, p99 ${formatMs(p99)} ms`,
+      `${what} p50 ${formatMs(p50)} ms, p95 ${formatMs(p95)} ms, p99 ${formatMs(p99)} ms`,
       ...(engine === "virtual"
         ? []
         : [

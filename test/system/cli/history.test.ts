@@ -143,6 +143,7 @@ test("runs that cannot be compared are series of their own, and say what differs
   );
   const text = (await simulate("history", root)).stdout;
   assert.match(text, /live update \(intended\), p50 +[\d.]+ ms\n/);
+  assert.match(text, /live update \(intended\), p95 +[\d.]+ ms\n/);
   assert.doesNotMatch(text, /since the first/, "of one run there is no change");
 
   writeFileSync(join(other, "summary.json"), JSON.stringify({ ...summary, engine: "threads" }));

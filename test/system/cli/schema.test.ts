@@ -26,6 +26,26 @@ test("the command prints the schemas, and knows no others", async () => {
   }
 });
 
+/** The properties without a description, anywhere in the schema. */
+function undescribed(schema: unknown, path = ""): string[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]: [string, unknown]) => {
+    if (key !== "properties") return undescribed(value, `${path}/${key}`);
+    return Object.entries(value as Record<string, { description?: string }>).flatMap(([name, property]) => [
+      ...((property.description ?? "") === "" ? [`${path}/${name}`] : []),
+      ...undescribed(property, `${path}/${name}`),
+    ]);
+  });
+}
+
+for (const [of, file] of [
+  ["summaries", SUMMARY_SCHEMA],
+  ["scenarios", SCENARIO_SCHEMA],
+] as const)
+  test(`every property of the schema of ${of} has a description`, () => {
+    assert.deepEqual(undescribed(JSON.parse(readFileSync(file, "utf8"))), []);
+  });
+
 const RUN = ["--workers", "10", "--duration", "500ms", "--quiet"];
 
 for (const [engine, options] of [

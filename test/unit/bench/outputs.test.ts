@@ -85,11 +85,12 @@ test("figures for github-action-benchmark: smaller is better, and over the floor
   assert.deepEqual([none?.value, none?.unit, none?.range], [2000, "bytes", undefined]);
 });
 
-test("each run is a round with p50 and p99 of each latency", () => {
+test("each run is a round with p50, p95 and p99 of each latency", () => {
   const runs = [exampleSummary(), exampleSummary({ slipMs: 1 })];
   const { figures, incomplete } = figuresOfRuns(runs);
   assert.deepEqual(incomplete, []);
-  assert.ok(figures.some(({ name }) => name === "live_update_latency/p50"));
+  for (const percentile of ["p50", "p95"])
+    assert.ok(figures.some(({ name }) => name === `live_update_latency/${percentile}`));
   assert.ok(figures.every(({ rounds }) => rounds.length === 2));
   assert.ok(
     figures.every(({ name }) => !name.startsWith("submit_ack_time")),

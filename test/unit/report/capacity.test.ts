@@ -19,7 +19,7 @@ test("the text of a search that found the capacity", () => {
 });
 
 test("no line is wider than the given width, but for commands and paths", () => {
-  // The figures of a row need 70 columns.
+  // The figures of a row need 80 columns.
   for (const width of [80, 100]) {
     const lines = textOf(exampleCapacity(), width).split("\n");
     assert.deepEqual(
@@ -70,6 +70,7 @@ test("the page has each rate once, the marks, and a link to each run; its texts 
     [2500, 5000, 7071, 10_000].map((workers) => workers / 6),
   );
   assert.deepEqual(data["passed"], [1, 2, 2, 0]);
+  assert.deepEqual(data["p95"], [3, 9.5, 33, 310]);
   assert.deepEqual(data["p99"], [12, 47.5, 160, 1000]);
   assert.deepEqual([data["passes"], data["fails"]], [7071 / 6, 10_000 / 6]);
   assert.ok(page.includes('<a href="runs/run-3/report.html">failed</a>'));

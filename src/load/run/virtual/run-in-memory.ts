@@ -48,7 +48,7 @@ export interface RunResult {
   /** The thresholds that it misses, in the scenario's order; absent unless they are evaluated. */
   readonly missed?: readonly MissedThreshold[];
   /** Of a live update, in simulated ms; absent as `missed` is, and of a run without live updates. */
-  readonly latency?: { readonly p50: number; readonly p99: number };
+  readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
   readonly events: number;
   /** Hash of the trace. */
   readonly hash: string;
@@ -129,5 +129,6 @@ function finish(
     .map(({ metric, expression, observed }) => ({ metric, expression, observed }));
   const updates = measurements.trends.live_update_latency;
   if (updates.count === 0) return { failures, missed };
-  return { failures, missed, latency: { p50: updates.percentile(50), p99: updates.percentile(99) } };
+  const [p50, p95, p99] = [updates.percentile(50), updates.percentile(95), updates.percentile(99)];
+  return { failures, missed, latency: { p50, p95, p99 } };
 }

@@ -17,9 +17,13 @@ test("a rate passes when all of its seeds do, and otherwise has the reasons of t
 });
 
 test("the latencies are the medians of the seeds that were looked at", () => {
-  const latencies = [1, 5, 3].map((p50, index) => ({ ...passing, seed: index + 1, latency: { p50, p99: 10 * p50 } }));
-  const { p50, p99, cpuCores } = judgeSeeds(latencies, undefined);
-  assert.deepEqual([p50, p99, cpuCores], [3, 30, null]);
+  const latencies = [1, 5, 3].map((p50, index) => ({
+    ...passing,
+    seed: index + 1,
+    latency: { p50, p95: 5 * p50, p99: 10 * p50 },
+  }));
+  const { p50, p95, p99, cpuCores } = judgeSeeds(latencies, undefined);
+  assert.deepEqual([p50, p95, p99, cpuCores], [3, 15, 30, null]);
   const [first, ...others] = latencies;
   assert.ok(first);
   assert.equal(judgeSeeds([{ ...first, missed: [missed] }, ...others], undefined).p50, 1);
