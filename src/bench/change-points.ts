@@ -74,38 +74,47 @@ function chanceOf(distance: number, parts: readonly (readonly number[])[], rando
  * lasts for a while only would be hidden by what comes after it.
  */
 function bestCut(part: readonly number[]): Cut {
-  const sums = distanceSums(part);
-  const size = part.length + 1;
-  /** The sum of the distances between the places from `a` to `b` and those from `c` to `d`. */
-  const between = (a: number, b: number, c: number, d: number): number =>
-    (sums[b * size + d] ?? 0) - (sums[a * size + d] ?? 0) - (sums[b * size + c] ?? 0) + (sums[a * size + c] ?? 0);
+  const { length } = part;
+  const own = ownDistances(part);
+  /** At `end`, the sum of the distances between the values before `place` and the values before `end`. */
+  const sums = new Float64Array(length + 1);
   let best = NO_CUT;
-  for (let place = LEAST_PART; place <= part.length - LEAST_PART; place++) {
-    // Each pair is in the sum of a part twice.
-    const within = between(0, place, 0, place) / (place * (place - 1));
-    for (let end = place + LEAST_PART; end <= part.length; end++) {
-      const length = end - place;
-      const across = (2 * between(0, place, place, end)) / (place * length);
-      const beyond = between(place, end, place, end) / (length * (length - 1));
-      const distance = ((place * length) / (place + length)) * (across - within - beyond);
+  for (let place = 1; place <= length - LEAST_PART; place++) {
+    addDistances(sums, part, part[place - 1] ?? 0);
+    if (place < LEAST_PART) continue;
+    const before = own[place] ?? 0;
+    const within = before / (place * (place - 1));
+    for (let end = place + LEAST_PART; end <= length; end++) {
+      const sum = sums[end] ?? 0;
+      const after = end - place;
+      const across = (2 * (sum - before)) / (place * after);
+      const beyond = ((own[end] ?? 0) - 2 * sum + before) / (after * (after - 1));
+      const distance = ((place * after) / end) * (across - within - beyond);
       if (distance > best.distance) best = { place, distance };
     }
   }
   return best;
 }
 
-/** At (i, j), the sum of the distances between the first i and the first j values. */
-function distanceSums(part: readonly number[]): Float64Array {
-  const size = part.length + 1;
-  const sums = new Float64Array(size * size);
-  for (let i = 1; i < size; i++) {
-    let row = 0;
-    for (let j = 1; j < size; j++) {
-      row += Math.abs((part[i - 1] ?? 0) - (part[j - 1] ?? 0));
-      sums[i * size + j] = row + (sums[(i - 1) * size + j] ?? 0);
-    }
+/** At `end`, the sum of the distances among the values before `end`, each pair twice. */
+function ownDistances(part: readonly number[]): Float64Array {
+  const sums = new Float64Array(part.length + 1);
+  for (let end = 1; end <= part.length; end++) {
+    const value = part[end - 1] ?? 0;
+    let sum = 0;
+    for (let other = 0; other < end; other++) sum += Math.abs(value - (part[other] ?? 0));
+    sums[end] = (sums[end - 1] ?? 0) + 2 * sum;
   }
   return sums;
+}
+
+/** Adds to each of `sums` the distances between `value` and the values before its place. */
+function addDistances(sums: Float64Array, part: readonly number[], value: number): void {
+  let sum = 0;
+  for (let end = 1; end < sums.length; end++) {
+    sum += Math.abs(value - (part[end - 1] ?? 0));
+    sums[end] = (sums[end] ?? 0) + sum;
+  }
 }
 
 function shuffled(part: readonly number[], random: () => number): number[] {

@@ -1,6 +1,6 @@
 /** Arranges many runs in series of runs that can be compared, and finds where their figures changed. */
 import type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, Summary } from "../results/index.js";
-import { LATENCY_LABELS, mainTrend, viewpointOf } from "../results/index.js";
+import { LATENCY_LABELS, mainTrend, MAX_SERIES_RUNS, viewpointOf } from "../results/index.js";
 import type { TrendName } from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
 import { changePoints } from "./change-points.js";
@@ -12,35 +12,42 @@ export interface DatedRun extends ScenarioRun {
   readonly directory: string;
 }
 
-/** The series of the runs, each in the order of their starts; the series with the latest run first. */
+/**
+ * The series of the runs, each in the order of their starts, with its newest {@link MAX_SERIES_RUNS}; the series with the
+ * latest run first.
+ */
 export function seriesOf(runs: readonly DatedRun[]): HistorySeries[] {
   const ordered = [...runs].sort((a, b) => startOf(a) - startOf(b));
-  const groups = new Map<string, DatedRun[]>();
+  const groups = new Map<string, ComparableRuns>();
   for (const run of ordered) {
-    const key = JSON.stringify(comparedProperties(run));
-    getOrCreate(groups, key, () => []).push(run);
+    const properties = comparedProperties(run);
+    getOrCreate(groups, JSON.stringify(properties), () => ({ properties, runs: [] })).runs.push(run);
   }
   const all = [...groups.values()];
-  return all
-    .sort((a, b) => startOf(at(b, b.length - 1)) - startOf(at(a, a.length - 1)))
-    .map((group) => describeSeries(group, all));
+  return all.sort((a, b) => lastStartOf(b) - lastStartOf(a)).map((group) => describeSeries(group, all));
+}
+
+/** Runs that can be compared, in the order of their starts, and what they have in common. */
+interface ComparableRuns {
+  readonly properties: ReturnType<typeof comparedProperties>;
+  readonly runs: DatedRun[];
 }
 
 const startOf = ({ summary }: ScenarioRun): number => Date.parse(summary.startedAt);
+const lastStartOf = ({ runs }: ComparableRuns): number => startOf(at(runs, runs.length - 1));
+const scenarioOf = ({ runs }: ComparableRuns): string => at(runs, 0).summary.scenario.name;
 
-function describeSeries(group: readonly DatedRun[], all: readonly (readonly DatedRun[])[]): HistorySeries {
-  const first = at(group, 0);
-  const scenario = first.summary.scenario.name;
-  const others = all.flatMap(([other]) =>
-    other?.summary.scenario.name === scenario ? [comparedProperties(other)] : [],
-  );
-  const facts = comparedProperties(first).flatMap(([what, value], index) =>
-    value !== undefined && others.some((properties) => properties[index]?.[1] !== value)
+function describeSeries(group: ComparableRuns, all: readonly ComparableRuns[]): HistorySeries {
+  const scenario = scenarioOf(group);
+  const others = all.filter((other) => scenarioOf(other) === scenario);
+  const facts = group.properties.flatMap(([what, value], index) =>
+    value !== undefined && others.some(({ properties }) => properties[index]?.[1] !== value)
       ? [`${what.replace(/^the /, "")}: ${value}`]
       : [],
   );
-  const runs = group.map(describeRun);
-  return { scenario, facts, runs, figures: figuresOf(group, runs) };
+  const newest = group.runs.slice(-MAX_SERIES_RUNS);
+  const runs = newest.map(describeRun);
+  return { scenario, facts, runs, olderRuns: group.runs.length - newest.length, figures: figuresOf(newest, runs) };
 }
 
 function describeRun({ summary, directory }: DatedRun): HistoryRun {

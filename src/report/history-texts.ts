@@ -3,10 +3,12 @@ import type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries } from "..
 import { at, changeOf, formatCount, formatMs, plural } from "../vocabulary/index.js";
 
 /** "steady: 12 runs, 2026-01-05 to 2026-03-02 · number of workers: 200". */
-export function seriesHeading({ scenario, facts, runs }: HistorySeries): string {
+export function seriesHeading({ scenario, facts, runs, olderRuns }: HistorySeries): string {
   const [first, last] = [dayOf(at(runs, 0)), dayOf(at(runs, runs.length - 1))];
   const days = first === last ? first : `${first} to ${last}`;
-  return [`${scenario}: ${plural(runs.length, "run")}, ${days}`, ...facts].join(" · ");
+  const all = plural(runs.length + olderRuns, "run");
+  const shown = olderRuns === 0 ? all : `the newest ${formatCount(runs.length)} of ${all}`;
+  return [`${scenario}: ${shown}, ${days}`, ...facts].join(" · ");
 }
 
 /** Which runs were shown, but not used. */

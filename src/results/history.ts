@@ -1,6 +1,12 @@
 /** The figures of many runs in the order of their starts, and where their levels changed. */
 import type { Summary } from "./summary-schema.js";
 
+/**
+ * The most runs of a series. The search for changes takes time that grows with the square of their number: a figure that
+ * has changed takes about half a second with so many.
+ */
+export const MAX_SERIES_RUNS = 300;
+
 export interface RunHistory {
   /** Runs that can be compared with each other are a series. */
   readonly series: readonly HistorySeries[];
@@ -13,6 +19,8 @@ export interface HistorySeries {
   /** What the runs of the series have in common, as far as other series of the scenario differ in it. */
   readonly facts: readonly string[];
   readonly runs: readonly HistoryRun[];
+  /** How many older runs are left out: a series has the newest {@link MAX_SERIES_RUNS}. */
+  readonly olderRuns: number;
   readonly figures: readonly HistoryFigure[];
 }
 

@@ -29,7 +29,14 @@ export {
 export { gitCheckout, type Checkout } from "./git-checkout.js";
 export { chooseRuns, type PrunedRun } from "./prune-runs.js";
 export { findFinishedRuns } from "./find-runs.js";
-export type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, RunHistory } from "./history.js";
+export {
+  MAX_SERIES_RUNS,
+  type HistoryChange,
+  type HistoryFigure,
+  type HistoryRun,
+  type HistorySeries,
+  type RunHistory,
+} from "./history.js";
 export { invariantOutcome } from "./invariant-outcome.js";
 export { ENGINE_LABELS, LATENCIES, LATENCY_LABELS, OUTCOME_SIGNS } from "./labels.js";
 export { latencyByPart } from "./latency-by-part.js";

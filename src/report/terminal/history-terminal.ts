@@ -29,7 +29,7 @@ export function renderHistory(
 
 function seriesLines(series: HistorySeries, chalk: ChalkInstance, width: number): string[] {
   const { runs, figures } = series;
-  const verdicts = runs.map(({ outcome }) => chalk[OUTCOME_COLOURS[outcome]](OUTCOME_SIGNS[outcome])).join("");
+  const verdicts = verdictSigns(runs, chalk, width - LABEL_WIDTH);
   const head = wrap(seriesHeading(series), width);
   return [
     ...head.map((line) => chalk.bold(line)),
@@ -37,6 +37,14 @@ function seriesLines(series: HistorySeries, chalk: ChalkInstance, width: number)
     ...unusedText(series).flatMap((text) => wrap(`${text}: see the page`, width - 2).map((line) => `  ${line}`)),
     ...figures.flatMap((figure) => figureLines(figure, series, chalk, width)),
   ];
+}
+
+/** A sign a run, oldest first; of the newest only, after "…", where there are more than `most`. */
+function verdictSigns(runs: HistorySeries["runs"], chalk: ChalkInstance, most: number): string {
+  const isShort = runs.length > most;
+  const shown = isShort ? runs.slice(1 - most) : runs;
+  const signs = shown.map(({ outcome }) => chalk[OUTCOME_COLOURS[outcome]](OUTCOME_SIGNS[outcome]));
+  return [...(isShort ? ["…"] : []), ...signs].join("");
 }
 
 function figureLines(figure: HistoryFigure, series: HistorySeries, chalk: ChalkInstance, width: number): string[] {

@@ -156,7 +156,7 @@ describe("accessibility", { skip: noBrowser }, () => {
     const figure = { name: "cpu", label: "CPU used", unit: "cores", better: "smaller" } as const;
     const figures = [{ ...figure, values: [1, 3, 2], changes: [change] }];
     const history = {
-      series: [{ scenario: "steady", facts: [], runs, figures }],
+      series: [{ scenario: "steady", facts: [], olderRuns: 0, runs, figures }],
       excluded: [{ directory, why: "lost" }],
     };
     return check(write("history.html", renderHistoryPage(history, join(directory, "history.html"))));
