@@ -1,11 +1,13 @@
 /**
- * The CPU time of a run over a network beside artillery's, which sends the same messages to the same echo endpoint at the same rate: a
- * message, and the start (a run with one message a connection). Artillery is not a dependency of this package:
+ * The CPU time of a run over a network beside artillery's, which sends the same messages to the same echo endpoint at
+ * the same rate: a message, and the start (a run with one message a connection). Artillery is not a dependency of this
+ * package:
  *
  *   npm install --prefix /tmp/artillery --ignore-scripts artillery@2
  *   npm run build && node bench/beside-artillery.js /tmp/artillery/node_modules/.bin/artillery [--rounds 5] [--connections 50] [--messages 100]
  *
- * Both programs are processes of their own and take turns; their CPU time, with that of their children, is the shell's `times`.
+ * Both programs are processes of their own and take turns; their CPU time, with that of their children, is the shell's
+ * `times`.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

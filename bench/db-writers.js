@@ -1,11 +1,13 @@
 /**
- * One writer thread with group commit, against threads that write with connections of their own: the same number of durable
- * status updates from two threads, each carrying many agents that wait for their last update before making the next.
- * Also how long an agent waited for one update, and how often a thread's coroutines stood still for longer than 5 ms.
+ * One writer thread with group commit, against threads that write with connections of their own: the same number of
+ * durable status updates from two threads, each carrying many agents that wait for their last update before making the
+ * next. Also how long an agent waited for one update, and how often a thread's coroutines stood still for longer than 5
+ * ms.
  *
  *   npm run build && node bench/db-writers.js [--updates 40000] [--agents 200] [--rounds 5]
  *
- * The ways take turns, so that what else the machine does hits both alike. Results: docs/decisions/0001-one-writer-thread.md.
+ * The ways take turns, so that what else the machine does hits both alike. Results:
+ * docs/decisions/0001-one-writer-thread.md.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -111,7 +113,10 @@ function fill(path, agents) {
   db.close();
 }
 
-/** One thread's share: every agent makes an update, waits until it is committed, lets the others go on, and makes the next. */
+/**
+ * One thread's share: every agent makes an update, waits until it is committed, lets the others go on, and makes the
+ * next.
+ */
 async function update({ path, connection, updates, first, agents }) {
   const db = connection ? connectDatabase(connection) : ownConnection(path);
   const waits = [];
@@ -149,7 +154,10 @@ async function update({ path, connection, updates, first, agents }) {
   parentPort.postMessage({ began, ended, waits: Float64Array.from(waits), stalls, longestStall });
 }
 
-/** The other design: this thread writes by itself, a commit for each update, and sleeps in SQLite while the other one commits. */
+/**
+ * The other design: this thread writes by itself, a commit for each update, and sleeps in SQLite while the other one
+ * commits.
+ */
 function ownConnection(path) {
   const connection = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
   for (const pragma of ["journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"]) connection.pragma(pragma);

@@ -1,11 +1,13 @@
 /**
- * The cost of simulated workers over a network: CPU time an update and its reply beside a bare client of `ws` that exchanges the same
- * messages at the same rate with the same server, in the same run; and the memory of a connected worker.
+ * The cost of simulated workers over a network: CPU time an update and its reply beside a bare client of `ws` that
+ * exchanges the same messages at the same rate with the same server, in the same run; and the memory of a connected
+ * worker.
  *
  *   npm run build && node bench/network-client.js [--connections 200] [--messages 200] [--interval 100] [--rounds 3]
  *   node bench/network-client.js --workers 10000 [--target http://127.0.0.1:3000]
  *
- * Each client and the server are processes of their own. The ways take turns, so that what else the machine does hits both alike.
+ * Each client and the server are processes of their own. The ways take turns, so that what else the machine does hits
+ * both alike.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -25,7 +25,9 @@ const SLOT = 1024;
 const SLOTS = 4096;
 const HOPS = ["client", "loop", "task"];
 
-/** A queue to one thread: words `sent` and `bell`, and slots with a length word. Each slot has one writer, by ticket. */
+/**
+ * A queue to one thread: words `sent` and `bell`, and slots with a length word. Each slot has one writer, by ticket.
+ */
 function openQueue(buffer) {
   const words = new Int32Array(buffer, 0, 4);
   const bytes = Buffer.from(buffer, 16);

@@ -1,4 +1,5 @@
-// Router mode (simulate --listen) against a scripted backend, beside a bare pair of ws that sends as many messages and gets as many back.
+// Router mode (simulate --listen) against a scripted backend, beside a bare pair of ws that sends as many messages and
+// gets as many back.
 //   node bench/router-mode.js [UPDATES A SECOND = 12000] [SECONDS = 10]      (after npm run build:test)
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * What a run of one worker costs beside bare programs of Node.js that start as many threads, load the same libraries and open the same
- * database, but have nothing of crowdstorm in them: CPU time of all threads of a process, from its start to its exit.
+ * What a run of one worker costs beside bare programs of Node.js that start as many threads, load the same libraries
+ * and open the same database, but have nothing of crowdstorm in them: CPU time of all threads of a process, from its
+ * start to its exit.
  *
  *   npm run build && node bench/start-up.js [--rounds 5]
  *

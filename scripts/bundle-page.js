@@ -1,6 +1,6 @@
-// The scripts and styles that run in a browser. The report's: esbuild puts them, and the chart library, into one file each, which
-// src/report/html/page.ts writes into every report. uPlot's licence asks for its notice in copies. The chat page's: they are files
-// that `simulate serve` sends.
+// The scripts and styles that run in a browser. The report's: esbuild puts them, and the chart library, into one file
+// each, which src/report/html/page.ts writes into every report. uPlot's licence asks for its notice in copies. The chat
+// page's: they are files that `simulate serve` sends.
 import { copyFileSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";

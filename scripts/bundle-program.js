@@ -1,12 +1,15 @@
 /**
- * The program as few files, in dist/bundle. A process compiles every module that it loads, and so does each of its threads: bundled, a
- * run of one worker loads 220 instead of 2,780. dist/cli/main.js and the exports of the package lead to the bundle; the modules
- * that tsc has put into dist are for the tests of single rooms, for mutants of them, and for the package's types.
+ * The program as few files, in dist/bundle. A process compiles every module that it loads, and so does each of its
+ * threads: bundled, a run of one worker loads 220 instead of 2,780. dist/cli/main.js and the exports of the package
+ * lead to the bundle; the modules that tsc has put into dist are for the tests of single rooms, for mutants of them,
+ * and for the package's types.
  *
- * - The command line and the library are built together and share files, as do the threads that load modules of users: such a module
- *   imports `crowdstorm` and gets the classes that the program uses. Every other thread is a file of its own.
- * - esbuild shares files between entries by what they import, used or not. An import through the index of a room is therefore made an
- *   import from the module that has the name, or each thread would load all rooms that it uses anything of.
+ * - The command line and the library are built together and share files, as do the threads that load modules of users:
+ *   such a module imports `crowdstorm` and gets the classes that the program uses. Every other thread is a file of its
+ *   own.
+ * - esbuild shares files between entries by what they import, used or not. An import through the index of a room is
+ *   therefore made an import from the module that has the name, or each thread would load all rooms that it uses
+ *   anything of.
  * - A URL relative to a module is made one relative to the bundle.
  *
  * node scripts/bundle-program.js [--watch]: bundles, and with --watch again whenever a source changes.
@@ -34,7 +37,10 @@ const SHARED = {
   "listen-thread": "load/run/network/listen-thread.ts",
   "network-thread": "load/run/network/network-thread.ts",
 };
-/** What stays in node_modules: a native addon, a library with a thread of its own, one whose objects users pass in, and what users install. */
+/**
+ * What stays in node_modules: a native addon, a library with a thread of its own, one whose objects users pass in, and
+ * what users install.
+ */
 const EXTERNAL = ["better-sqlite3", "piscina", "prom-client", "bullmq", "ioredis", "@opentelemetry/*"];
 
 const isWatching = process.argv.includes("--watch");

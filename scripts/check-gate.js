@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /**
- * Whether the regression gate can be trusted on this machine, by trying it: a copy of the build in which every status update burns
- * 10 % more, and one that is the same, are measured against the build in turn, as `simulate bench --against` does, and judged.
+ * Whether the regression gate can be trusted on this machine, by trying it: a copy of the build in which every status
+ * update burns 10 % more, and one that is the same, are measured against the build in turn, as
+ * `simulate bench --against` does, and judged.
  *
  *   node scripts/check-gate.js [--trials 1] [--rounds 40] [--slowdown 10] [--loops N] [--output FILE]
  *
- * What is burnt is a fixed number of loops (--loops), by default as many as make up that share of what an update costs here and
- * now. --output keeps the rounds. A trial at 40 rounds takes 14 minutes on two cores. Run `npm run build` first.
+ * What is burnt is a fixed number of loops (--loops), by default as many as make up that share of what an update costs
+ * here and now. --output keeps the rounds. A trial at 40 rounds takes 14 minutes on two cores. Run `npm run build`
+ * first.
  */
 import { appendFileSync, cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

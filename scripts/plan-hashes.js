@@ -1,6 +1,6 @@
 /**
- * Prints, for each scenario that is shipped, one hash over the hashes of its plans for the seeds 1 to 20. Needs no native module, so that it
- * runs on any Node: what two versions print has to be the same (docs/replay.md).
+ * Prints, for each scenario that is shipped, one hash over the hashes of its plans for the seeds 1 to 20. Needs no
+ * native module, so that it runs on any Node: what two versions print has to be the same (docs/replay.md).
  */
 import { createHash } from "node:crypto";
 import { buildPlan, loadScenario, planHash, shippedScenarios } from "../dist/load/scenario/index.js";

@@ -1,8 +1,9 @@
 /**
  * Runs the built tests: node scripts/test.js [TIER] [--watch] [FILE or NAME …] [options of node --test].
  *
- * TIER is `unit`, `integration`, `system`, `exhaustive` or `all` (the default: everything but `exhaustive`). An argument that is part of
- * the path of a test file selects that file; any other is a pattern for the names of tests. Node 20 has no globs, hence this script.
+ * TIER is `unit`, `integration`, `system`, `exhaustive` or `all` (the default: everything but `exhaustive`). An
+ * argument that is part of the path of a test file selects that file; any other is a pattern for the names of tests.
+ * Node 20 has no globs, hence this script.
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * crowdstorm as a library: the agent model of a live crowd platform on real shared-memory events, and the load that it is
- * tested under. Programs for the explorer are written with `crowdstorm/explore`.
+ * crowdstorm as a library: the agent model of a live crowd platform on real shared-memory events, and the load that it
+ * is tested under. Programs for the explorer are written with `crowdstorm/explore`.
  *
  * - {@link Arena}, {@link Event}, {@link Mailbox}, {@link Steps}: threads that wait for each other;
  * - {@link openDatabase}, {@link startWriter}, {@link connectDatabase}: the rows that everything is recorded in;

@@ -1,4 +1,7 @@
-/** The options of `runScenario`, and the check of them: a program without a compiler must not run something else than it meant. */
+/**
+ * The options of `runScenario`, and the check of them: a program without a compiler must not run something else than it
+ * meant.
+ */
 import { kindOf } from "./vocabulary/index.js";
 import { MAX_RUN_THREADS, isLoopbackHost, readListenAddress, type RunProgress } from "./load/run/index.js";
 import { didYouMean, type PlanOptions } from "./load/scenario/index.js";
@@ -7,9 +10,13 @@ import { MAILBOX_KINDS, type MailboxKind } from "./platform/sync/index.js";
 /** How long a router waits for its backend unless an option says otherwise, ms. */
 export const BACKEND_TIMEOUT_MS = 60_000;
 
-/** The options of a run over a network, which is of a platform outside this process (docs/target.md, docs/listen.md). */
+/**
+ * The options of a run over a network, which is of a platform outside this process (docs/target.md, docs/listen.md).
+ */
 interface NetworkOptions {
-  /** The URL of a router of Mephisto's protocol, which is loaded as browsers do it. Cannot be combined with `listen`. */
+  /**
+   * The URL of a router of Mephisto's protocol, which is loaded as browsers do it. Cannot be combined with `listen`.
+   */
   readonly target?: string;
   /** `HOST:PORT` or `PORT` of this machine, 0 for any that is free: be the router of a Mephisto task there. */
   readonly listen?: string;
@@ -48,9 +55,15 @@ interface NetworkOptions {
  * ```
  */
 export interface RunScenarioOptions extends PlanOptions, NetworkOptions {
-  /** `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the same seed. */
+  /**
+   * `threads`, the default: on real threads, as long as it takes. `virtual`: under simulated time, the same for the
+   * same seed.
+   */
   readonly engine?: "threads" | "virtual";
-  /** Threads for simulated workers and for tasks, together: 2 to 24. Left out: one a core. `virtual` has one in any case. */
+  /**
+   * Threads for simulated workers and for tasks, together: 2 to 24. Left out: one a core. `virtual` has one in any
+   * case.
+   */
   readonly threads?: number;
   /** Left out: `sound`. */
   readonly mailbox?: MailboxKind;
@@ -65,7 +78,10 @@ export interface RunScenarioOptions extends PlanOptions, NetworkOptions {
   readonly record?: boolean;
   /** Ends the run early when it aborts; the results are written all the same. */
   readonly signal?: AbortSignal;
-  /** Called now and then while the run goes on. When it throws, or returns a promise that rejects, the run ends early and rejects. */
+  /**
+   * Called now and then while the run goes on. When it throws, or returns a promise that rejects, the run ends early
+   * and rejects.
+   */
   readonly onProgress?: RunProgress;
 }
 

@@ -34,7 +34,10 @@ import {
 } from "./load/scenario/index.js";
 import { BACKEND_TIMEOUT_MS, checkOptions, type RunScenarioOptions } from "./run-scenario-options.js";
 
-/** A callback of the program that calls, as a run can have it: what it fails with, at once or by a promise, ends the run early. */
+/**
+ * A callback of the program that calls, as a run can have it: what it fails with, at once or by a promise, ends the run
+ * early.
+ */
 function guarded(onProgress: (...progress: Parameters<RunProgress>) => unknown): {
   readonly onProgress: RunProgress;
   readonly failed: AbortSignal;
@@ -67,7 +70,8 @@ function guarded(onProgress: (...progress: Parameters<RunProgress>) => unknown):
  * Runs a scenario: one of the package by its name, a file by its path, or one that the program made. Resolves with the
  * summary and the run's directory, whether or not the run passed: `summary.verdict` tells.
  *
- * @throws ScenarioError when there is no such scenario, it is not valid, or this kind of run cannot carry it out; TypeError for an option
+ * @throws ScenarioError when there is no such scenario, it is not valid, or this kind of run cannot carry it out;
+ * TypeError for an option
  *   that there is none of, is of another type or cannot be combined with the others; RangeError for one out of its range; what
  *   `onProgress` failed with; ResultsError or DatabaseError when something cannot be written; ThreadDiedError when a thread of the run
  *   died. Over a network: TargetAddressError for an address that is not valid or allowed; DialectError; TargetError when the target, its

@@ -13,8 +13,8 @@ export interface DatedRun extends ScenarioRun {
 }
 
 /**
- * The series of the runs, each in the order of their starts, with its newest {@link MAX_SERIES_RUNS}; the series with the
- * latest run first.
+ * The series of the runs, each in the order of their starts, with its newest {@link MAX_SERIES_RUNS}; the series with
+ * the latest run first.
  */
 export function seriesOf(runs: readonly DatedRun[]): HistorySeries[] {
   const ordered = [...runs].sort((a, b) => startOf(a) - startOf(b));

@@ -8,7 +8,9 @@ export interface RedisAddress {
   readonly database: number;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  /** Whether the connection is encrypted (`rediss:`). The certificate is checked; NODE_EXTRA_CA_CERTS adds authorities. */
+  /**
+   * Whether the connection is encrypted (`rediss:`). The certificate is checked; NODE_EXTRA_CA_CERTS adds authorities.
+   */
   readonly tls: boolean;
   /** The URL for messages: without user name and password. */
   readonly shown: string;

@@ -4,7 +4,9 @@
  */
 import { assert } from "../vocabulary/index.js";
 
-/** The offset of Redis' clock: Redis' time is {@link localNow} + `offsetMs`, with an error of at most `uncertaintyMs`. */
+/**
+ * The offset of Redis' clock: Redis' time is {@link localNow} + `offsetMs`, with an error of at most `uncertaintyMs`.
+ */
 export interface ClockOffset {
   readonly offsetMs: number;
   readonly uncertaintyMs: number;
@@ -21,7 +23,9 @@ export interface ClockSample {
 const RESOLUTION_MS = 0.001;
 const SAMPLES = 16;
 
-/** The time in ms since 1970 by the monotonic clock of this process: a step of the machine's clock does not change it. */
+/**
+ * The time in ms since 1970 by the monotonic clock of this process: a step of the machine's clock does not change it.
+ */
 export function localNow(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -44,7 +44,9 @@ export interface LatencyByPart {
   readonly omitted: { readonly behaviours: number; readonly spans: number };
 }
 
-/** The latency of the workers with a behaviour. Its columns have a value for each interval of {@link LatencyOverTime}. */
+/**
+ * The latency of the workers with a behaviour. Its columns have a value for each interval of {@link LatencyOverTime}.
+ */
 export interface BehaviourLatency {
   readonly behaviour: string;
   readonly count: readonly number[];

@@ -2,8 +2,8 @@
 import type { Summary } from "./summary-schema.js";
 
 /**
- * The most runs of a series. The search for changes takes time that grows with the square of their number: a figure that
- * has changed takes about half a second with so many.
+ * The most runs of a series. The search for changes takes time that grows with the square of their number: a figure
+ * that has changed takes about half a second with so many.
  */
 export const MAX_SERIES_RUNS = 300;
 

@@ -33,7 +33,10 @@ export function listRuns(root: string): ListedRun[] {
     .map(({ run }) => run);
 }
 
-/** The run in `directory`; none when it has neither a summary nor a database, nor a record: a run over a network has no database. */
+/**
+ * The run in `directory`; none when it has neither a summary nor a database, nor a record: a run over a network has no
+ * database.
+ */
 function runIn(directory: string, runId: string): ListedRun[] {
   const has = (file: string): boolean => existsSync(join(directory, file));
   if (!has(RUN_FILES.summary)) return has(RUN_FILES.database) || hasBegun(directory) ? [{ runId, directory }] : [];

@@ -18,8 +18,8 @@ interface WithThreadCpuUsage {
 }
 
 /**
- * The times of the thread that calls: on Linux from `/proc/thread-self/schedstat`; elsewhere its CPU, if this version of
- * Node.js can tell it. Null when nothing is known.
+ * The times of the thread that calls: on Linux from `/proc/thread-self/schedstat`; elsewhere its CPU, if this version
+ * of Node.js can tell it. Null when nothing is known.
  *
  * @example
  * ```ts

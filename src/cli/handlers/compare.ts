@@ -91,8 +91,8 @@ async function readBench(path: string): Promise<Measured> {
 }
 
 /**
- * One run; or all finished runs in a directory without the inconclusive ones, whose latencies are the machine's, and the
- * runs that were left out.
+ * One run; or all finished runs in a directory without the inconclusive ones, whose latencies are the machine's, and
+ * the runs that were left out.
  */
 function readRuns(path: string, results: string): Required<Pick<Measured, "runs" | "excluded">> {
   const isFolder =

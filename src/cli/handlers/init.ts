@@ -1,4 +1,7 @@
-/** `simulate init [FILE]`: writes a scenario with comments. `--mephisto DIR`: a folder that Mephisto starts as its router. */
+/**
+ * `simulate init [FILE]`: writes a scenario with comments. `--mephisto DIR`: a folder that Mephisto starts as its
+ * router.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";

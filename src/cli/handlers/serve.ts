@@ -113,8 +113,8 @@ export async function handler(args: ServeArguments): Promise<void> {
 }
 
 /**
- * The command that serves the same plan again. Standard input cannot be read again, and a file lacks the changes, but the
- * run stores the scenario.
+ * The command that serves the same plan again. Standard input cannot be read again, and a file lacks the changes, but
+ * the run stores the scenario.
  */
 function againCommand({ scenario, set, results, port, workers, seed }: ServeArguments, runId: string): string {
   const isStored = scenario === STANDARD_INPUT || set !== undefined;

@@ -1,4 +1,7 @@
-/** The folder that `simulate init --mephisto` writes: Mephisto's local architect starts it in the place of its own router. */
+/**
+ * The folder that `simulate init --mephisto` writes: Mephisto's local architect starts it in the place of its own
+ * router.
+ */
 import { stringify } from "yaml";
 import { AGAIN_VARIABLE } from "../../vocabulary/index.js";
 
@@ -41,7 +44,8 @@ const PAGE = `<!doctype html>
 
 /** Mephisto runs a copy of the folder, which it removes at its end: nothing is kept in it. */
 const SERVER = `/**
- * The router of a Mephisto task, with simulated workers: Mephisto's local architect copies this folder and runs this file, with PORT set.
+ * The router of a Mephisto task, with simulated workers: Mephisto's local architect copies this folder and runs this
+ * file, with PORT set.
  *
  *   python run_task.py mephisto.architect.server_source_path=/path/to/this/folder
  *

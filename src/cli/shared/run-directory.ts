@@ -23,7 +23,10 @@ export function findRun(run: string, root: string): string {
   );
 }
 
-/** @throws UsageError when `directory` has neither a summary nor a database, nor the record of a run, which may have no database */
+/**
+ * @throws UsageError when `directory` has neither a summary nor a database, nor the record of a run, which may have no
+ * database
+ */
 export function requireRun(directory: string): void {
   if (!isFinished(directory) && !existsSync(join(directory, RUN_FILES.database)) && !hasBegun(directory))
     throw new UsageError(`${directory} is not a run: it has neither a summary nor a database`);

@@ -10,7 +10,10 @@ export interface ChangeArguments {
   readonly threshold?: string | readonly string[] | undefined;
 }
 
-/** The changes, those of `--threshold` last. @throws {UsageError} for a value without a `=` or without a name before it */
+/**
+ * The changes, those of `--threshold` last.
+ * @throws {UsageError} for a value without a `=` or without a name before it
+ */
 export function scenarioChanges({ set = [], threshold = [] }: ChangeArguments): ScenarioChange[] {
   const fields = [set].flat().map((given) => {
     const [path, value] = split("--set", given, "a field and its value, such as task.workTime=5ms");

@@ -62,7 +62,9 @@ export class Waves {
     if (lost > 0) log(`Redis has lost ${plural(lost, "block")}: added again`);
   }
 
-  /** Adds waves until the queue has enough blocks. `slots`: blocks that are executed at a time. Rejects as Redis does. */
+  /**
+   * Adds waves until the queue has enough blocks. `slots`: blocks that are executed at a time. Rejects as Redis does.
+   */
   async fill(ledger: BlockLedger, size: BlockSize, slots: number): Promise<void> {
     this.#measure();
     const wanted = Math.max(BLOCKS_PER_SLOT * slots, Math.ceil(this.#perMs * SUPPLY_MS));

@@ -1,4 +1,6 @@
-/** What an exploration over worker processes sends: the name of a program and numbers of schedules, and their counts. */
+/**
+ * What an exploration over worker processes sends: the name of a program and numbers of schedules, and their counts.
+ */
 import { z } from "zod";
 import type { SampledBlock } from "../../explore/index.js";
 import { MAILBOX_KINDS } from "../../platform/sync/index.js";

@@ -1,9 +1,10 @@
 /**
  * The way between a coordinator and a machine: a stream of Redis in each direction.
  *
- * An entry is a part of a message. Parts have numbers, so that an entry that was written twice (ioredis repeats a command whose answer was
- * lost with the connection) is read once, and a missing one is noticed. Entries are removed once they were read, and the streams expire
- * when nobody writes to them any more. An end that has nothing to say writes an empty entry, so that silence means that it is gone.
+ * An entry is a part of a message. Parts have numbers, so that an entry that was written twice (ioredis repeats a
+ * command whose answer was lost with the connection) is read once, and a missing one is noticed. Entries are removed
+ * once they were read, and the streams expire when nobody writes to them any more. An end that has nothing to say
+ * writes an empty entry, so that silence means that it is gone.
  */
 import type { Redis } from "ioredis";
 import { messageOf } from "../../vocabulary/index.js";

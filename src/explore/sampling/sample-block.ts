@@ -19,7 +19,10 @@ export interface SampledBlock {
   readonly violation?: number;
 }
 
-/** Executes the schedules from `first` to `last`, or to the first that fails. @throws RangeError on a depth out of range */
+/**
+ * Executes the schedules from `first` to `last`, or to the first that fails.
+ * @throws RangeError on a depth out of range
+ */
 export function sampleBlock(
   session: Session,
   options: Omit<SamplingOptions, "from">,

@@ -1,6 +1,6 @@
 /**
- * Evidence from outside: what the clients of a task saw that is not of this process, and what its database says. Small enough for 100,000
- * agents. `network-invariants.ts` says what follows from it. Times are ms on the run's clock.
+ * Evidence from outside: what the clients of a task saw that is not of this process, and what its database says. Small
+ * enough for 100,000 agents. `network-invariants.ts` says what follows from it. Times are ms on the run's clock.
  */
 import type { TakenUpdates } from "./evidence.js";
 
@@ -31,7 +31,9 @@ export interface OutsideAgentEvidence {
   readonly statuses: { readonly status: string; readonly atMs: number }[];
   /** Live updates that were sent, each once. */
   sent: number;
-  /** The updates that were answered, in the order of the answers: by their places in the order in which they were sent. */
+  /**
+   * The updates that were answered, in the order of the answers: by their places in the order in which they were sent.
+   */
   readonly replies: TakenUpdates;
   /** Replies to an update that is not known. */
   unmatched: number;
@@ -48,7 +50,10 @@ export interface OutsideAgentEvidence {
   goneAtMs?: number;
   /** The last heartbeat that was sent; absent when none was. */
   heartbeatAtMs?: number;
-  /** Updates that had no reply when the client left: all, and those that had waited for longer than {@link REPLY_BOUND_MS}. */
+  /**
+   * Updates that had no reply when the client left: all, and those that had waited for longer than
+   * {@link REPLY_BOUND_MS}.
+   */
   unanswered: number;
   overdue: number;
 }

@@ -1,6 +1,7 @@
 /**
- * The invariants of a task that is not of this process, checked over what its clients saw and, where it can be read, over its database
- * (`network-evidence.ts`). Pure: the same evidence gives the same findings. What cannot be checked is named, with the reason.
+ * The invariants of a task that is not of this process, checked over what its clients saw and, where it can be read,
+ * over its database (`network-evidence.ts`). Pure: the same evidence gives the same findings. What cannot be checked is
+ * named, with the reason.
  */
 import { FINAL_STATUSES } from "../../vocabulary/index.js";
 import { findings, type InvariantId, type InvariantResult } from "./invariants.js";

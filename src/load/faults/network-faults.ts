@@ -1,7 +1,7 @@
 /**
- * The faults of a network: the back end for runs in which the program is the router between workers and a backend (`--listen`). Packets
- * pass through {@link NetworkFaults.toBackend} and {@link NetworkFaults.toClient}; the rest acts on the router. What happens to which
- * packet is drawn from the seed, a stream for each fault and direction.
+ * The faults of a network: the back end for runs in which the program is the router between workers and a backend
+ * (`--listen`). Packets pass through {@link NetworkFaults.toBackend} and {@link NetworkFaults.toClient}; the rest acts
+ * on the router. What happens to which packet is drawn from the seed, a stream for each fault and direction.
  */
 import { isNetworkFault } from "../../vocabulary/index.js";
 import type { PlannedFault, PlannedNetworkFault } from "../scenario/index.js";

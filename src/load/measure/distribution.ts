@@ -88,7 +88,9 @@ export function createDistribution(counts: IntervalCounts): Distribution {
   };
 }
 
-/** Which of `count` samples, in order and from 1, is at `percent`. What rounding has added does not make it the next. */
+/**
+ * Which of `count` samples, in order and from 1, is at `percent`. What rounding has added does not make it the next.
+ */
 function rankOf(percent: number, count: number): number {
   const exact = (Math.min(percent, 100) / 100) * count;
   return Math.max(Math.ceil(exact - exact * Number.EPSILON), 1);

@@ -19,7 +19,9 @@ export interface HlogOptions {
   readonly startEpochMs: number;
   /** The origin of the log, for its first comment; one line. */
   readonly comment: string;
-  /** The trends with lines for behaviours and phases. To encode a line costs more than all other figures of its part. */
+  /**
+   * The trends with lines for behaviours and phases. To encode a line costs more than all other figures of its part.
+   */
   readonly divided: readonly TrendName[];
 }
 

@@ -28,7 +28,10 @@ export interface RequestTally {
   readonly why: string | undefined;
 }
 
-/** As {@link loadGenerated}, over a network. That no submit was answered is a failure of the way there, whatever the thresholds say. */
+/**
+ * As {@link loadGenerated}, over a network. That no submit was answered is a failure of the way there, whatever the
+ * thresholds say.
+ */
 export function loadGeneratedOver(
   measurements: Pick<Measurements, "counters">,
   plannedWorkers: number,

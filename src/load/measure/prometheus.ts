@@ -36,7 +36,10 @@ export const PROMETHEUS_CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 const QUANTILES = [0.5, 0.9, 0.99, 0.999];
 
-/** What has been measured up to now, as text. Workers without a live agent are left out. `from`: from where the run measures. */
+/**
+ * What has been measured up to now, as text. Workers without a live agent are left out. `from`: from where the run
+ * measures.
+ */
 export function prometheusText(
   measurements: Measurements,
   statuses: readonly StatusCount[],

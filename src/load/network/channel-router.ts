@@ -1,6 +1,6 @@
 /**
- * The simulated workers' end of the channel to the router of the run (`--listen`). The router is in another thread, and speaks with a
- * backend; it has the pages of the workers, their dialect and the evidence (`simulated-pages.ts`).
+ * The simulated workers' end of the channel to the router of the run (`--listen`). The router is in another thread, and
+ * speaks with a backend; it has the pages of the workers, their dialect and the evidence (`simulated-pages.ts`).
  */
 import { outboxTo, receive, type ChannelPacket, type PacketType, type TaskGroup } from "../../platform/live/index.js";
 import type { Mailbox, Reactor } from "../../platform/sync/index.js";

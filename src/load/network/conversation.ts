@@ -1,6 +1,6 @@
 /**
- * The conversation of one agent with its task, in a dialect: translates the updates of a simulated worker into those of the task, and
- * recognises the replies. Both ways of reaching a task that is not of this process use it.
+ * The conversation of one agent with its task, in a dialect: translates the updates of a simulated worker into those of
+ * the task, and recognises the replies. Both ways of reaching a task that is not of this process use it.
  */
 import type { ChannelPacket, LiveUpdateData } from "../../platform/live/index.js";
 import {
@@ -19,8 +19,8 @@ interface SentUpdate extends PendingUpdate {
 }
 
 /**
- * What a packet of the task is to its conversation. `reply`: to an update that waits for one; `repeated`: to an update that has one;
- * `unmatched`: to an update that is not known; `other`: no reply; `duplicate`: a packet that came before.
+ * What a packet of the task is to its conversation. `reply`: to an update that waits for one; `repeated`: to an update
+ * that has one; `unmatched`: to an update that is not known; `other`: no reply; `duplicate`: a packet that came before.
  */
 export type ReceivedKind = "reply" | "repeated" | "unmatched" | "other" | "duplicate";
 
@@ -34,7 +34,10 @@ export interface Received {
   readonly data: ChannelPacket["data"];
 }
 
-/** So many ids of received packets are kept to recognise repeated ones. A packet that is sent twice comes twice in a row, nearly. */
+/**
+ * So many ids of received packets are kept to recognise repeated ones. A packet that is sent twice comes twice in a
+ * row, nearly.
+ */
 const IDS_KEPT = 64;
 
 export class Conversation {
@@ -91,7 +94,10 @@ export class Conversation {
     return { ...data, update_id: id };
   }
 
-  /** The update has left the queue of a browser's page, which may send a later one first. Without a queue the order is that of `send`. */
+  /**
+   * The update has left the queue of a browser's page, which may send a later one first. Without a queue the order is
+   * that of `send`.
+   */
   noteOnWire(number: number): void {
     const place = ++this.#onWire;
     if (place !== number) this.#places.set(number, place);

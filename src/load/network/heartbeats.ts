@@ -1,4 +1,7 @@
-/** The heartbeats of very many pages: each has one half a second after its socket opened, and then one every six seconds. */
+/**
+ * The heartbeats of very many pages: each has one half a second after its socket opened, and then one every six
+ * seconds.
+ */
 import { limits } from "../../platform/server/protocol/index.js";
 
 interface Beat<Page> {

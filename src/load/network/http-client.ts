@@ -1,4 +1,7 @@
-/** HTTP requests to the target: connections are kept, each request has a time limit, and an answer is JSON with the status 200. */
+/**
+ * HTTP requests to the target: connections are kept, each request has a time limit, and an answer is JSON with the
+ * status 200.
+ */
 import { Pool, type Dispatcher } from "undici";
 import { headersOf, type NetworkTarget } from "./network-target.js";
 import { lookupOf } from "./target-address.js";

@@ -36,7 +36,10 @@ export class NetworkNotes {
     return note;
   }
 
-  /** The registration was given the agent. Returns what is noted of it, and whether it is new to all registrations of the thread. */
+  /**
+   * The registration was given the agent. Returns what is noted of it, and whether it is new to all registrations of
+   * the thread.
+   */
   given(
     registration: RegistrationEvidence,
     agentId: string,
@@ -72,7 +75,10 @@ export class NetworkNotes {
     if (agent.statuses.at(-1)?.status !== status) agent.statuses.push({ status, atMs });
   }
 
-  /** The registration was given no agent. That a worker is not qualified is an answer like another; the rest is worth a look. */
+  /**
+   * The registration was given no agent. That a worker is not qualified is an answer like another; the rest is worth a
+   * look.
+   */
   refused(registration: RegistrationEvidence, reason: string, atMs: number): void {
     registration.refused = reason;
     if (failureKindOf(reason) !== "not-qualified")

@@ -1,6 +1,6 @@
 /**
- * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as browsers have it. The
- * dialect translates between the workers' updates and those of the task.
+ * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as
+ * browsers have it. The dialect translates between the workers' updates and those of the task.
  */
 import { assert, isOnboardingId, messageOf } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
@@ -292,7 +292,10 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     else if (submit.failure !== undefined) this.#push(page, "log_error", agentId, { request_failed: true });
   }
 
-  /** The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
+  /**
+   * The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all
+   * the same.
+   */
   #onDetails(page: Page, visit: number, details: AgentDetails): void {
     const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit;

@@ -28,7 +28,10 @@ export class PendingRequests {
     return this.#pages.get(requestId);
   }
 
-  /** Sends a request. `ask` sends it and returns its id; `fail` is called when it has no answer at `dueAt` and the page is still there. */
+  /**
+   * Sends a request. `ask` sends it and returns its id; `fail` is called when it has no answer at `dueAt` and the page
+   * is still there.
+   */
   send(
     page: SimulatedPage,
     dueAt: number,

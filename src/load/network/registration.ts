@@ -29,7 +29,9 @@ export function providerDataOf(
   };
 }
 
-/** Notes what the platform answered to a registration. Returns the agent that it gave, or the reason why it gave none. */
+/**
+ * Notes what the platform answered to a registration. Returns the agent that it gave, or the reason why it gave none.
+ */
 export function noteDetails(
   { agent_id, failure_reason }: AgentDetails,
   page: Pick<WorkerRecorder, "count"> & { readonly registrationId: string; readonly workerName: string },

@@ -1,9 +1,10 @@
 /**
- * The replies to the updates of simulated workers, and when a page submits: once every update has its reply, as a person reads the replies
- * first. Otherwise the slowest replies would never be seen. One object for all pages of a thread.
+ * The replies to the updates of simulated workers, and when a page submits: once every update has its reply, as a
+ * person reads the replies first. Otherwise the slowest replies would never be seen. One object for all pages of a
+ * thread.
  *
- * A task need not answer. It is expected to, unless no page has got a reply and one has waited for the whole {@link REPLY_BOUND_MS}. In a
- * task of several workers, a page expects replies if it has got one before.
+ * A task need not answer. It is expected to, unless no page has got a reply and one has waited for the whole
+ * {@link REPLY_BOUND_MS}. In a task of several workers, a page expects replies if it has got one before.
  */
 import { isFinalStatus, noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { CounterName } from "../measure/index.js";

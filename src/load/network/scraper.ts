@@ -18,7 +18,10 @@ const MAX_LOOKS = 600;
 export interface ScrapedSeries {
   /** The name, with its labels as the target writes them. */
   readonly name: string;
-  /** What the values are: of the gauge, what a counter grew by a second, or the mean of what a histogram or a summary took in. */
+  /**
+   * What the values are: of the gauge, what a counter grew by a second, or the mean of what a histogram or a summary
+   * took in.
+   */
   readonly kind: "gauge" | "rate" | "mean";
   /** One value for each time; null where nothing is known. */
   readonly values: readonly (number | null)[];

@@ -1,7 +1,8 @@
 /**
- * The send queue of a browser's page, as `mephisto-task` 2.0.4 has it. Each `connect` (of the onboarding, then of the task) starts an
- * interval of 100 ms, at which one packet is sent. What waits together is sent last in, first out: `PriorityQueue.push` compares the
- * packet, and not its time, with the new one's time, so every packet goes to the front; so does one that could not be sent.
+ * The send queue of a browser's page, as `mephisto-task` 2.0.4 has it. Each `connect` (of the onboarding, then of the
+ * task) starts an interval of 100 ms, at which one packet is sent. What waits together is sent last in, first out:
+ * `PriorityQueue.push` compares the packet, and not its time, with the new one's time, so every packet goes to the
+ * front; so does one that could not be sent.
  */
 import { limits } from "../../platform/server/protocol/index.js";
 import type { Reactor, Timer } from "../../platform/sync/index.js";

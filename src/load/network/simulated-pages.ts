@@ -1,10 +1,10 @@
 /**
- * The pages of simulated workers at the router of the run (`--listen`): without a socket each, but otherwise as the router has browsers.
- * A page registers, says `alive`, has its heartbeats, sends and gets live updates in the task's dialect, and submits. What it sees is the
- * evidence from outside.
+ * The pages of simulated workers at the router of the run (`--listen`): without a socket each, but otherwise as the
+ * router has browsers. A page registers, says `alive`, has its heartbeats, sends and gets live updates in the task's
+ * dialect, and submits. What it sees is the evidence from outside.
  *
- * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker gets `Submitted!` for a
- * submit that may still be lost.
+ * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker gets
+ * `Submitted!` for a submit that may still be lost.
  */
 import { isFinal, isOnboardingId } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
@@ -298,7 +298,10 @@ export class SimulatedPages {
       this.#endWait(page.isSecondTab ? this.#pageOf(page.registrationId, page.shard) : page);
   }
 
-  /** The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the same. */
+  /**
+   * The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the
+   * same.
+   */
   #onDetails(page: SimulatedPage, visit: number, details: AgentDetails): void {
     const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit && page.state === "open";

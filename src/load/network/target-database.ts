@@ -1,6 +1,6 @@
 /**
- * The database of a target, read beside the run and never written: Mephisto's `database.db`, or the run.db of a platform of ours. Ids are
- * read as text: they exceed what a number holds.
+ * The database of a target, read beside the run and never written: Mephisto's `database.db`, or the run.db of a
+ * platform of ours. Ids are read as text: they exceed what a number holds.
  */
 import Sqlite from "better-sqlite3";
 import { requireNativeModule } from "../../platform/db/index.js";
@@ -8,7 +8,9 @@ import { whySystemFailed } from "../../vocabulary/index.js";
 import type { OutsideRow } from "../check/index.js";
 import { TargetError } from "./target-error.js";
 
-/** How long the look at the end waits for a writer, ms. A look is short: the platform's writers may have to wait for it. */
+/**
+ * How long the look at the end waits for a writer, ms. A look is short: the platform's writers may have to wait for it.
+ */
 const BUSY_TIMEOUT_MS = 5000;
 /** How long a look in the middle of a run does, ms. */
 const GLANCE_TIMEOUT_MS = 100;

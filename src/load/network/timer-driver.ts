@@ -1,6 +1,6 @@
 /**
- * Takes a reactor's turns from the timers of the event loop, in a thread that has sockets and no arena: nothing is ready there but by
- * a timer, or by a socket's own callback.
+ * Takes a reactor's turns from the timers of the event loop, in a thread that has sockets and no arena: nothing is
+ * ready there but by a timer, or by a socket's own callback.
  */
 import type { Driver, Reactor } from "../../platform/sync/index.js";
 

@@ -2,17 +2,18 @@
  * The lifecycle of a run, written once as Steps. Each engine gives it the parts of a run and drives its waits: the
  * threads engine with promises and messages, the virtual engine with its scheduler.
  *
- * | state     | entered when                     | on entry                                   | left when                              |
- * | --------- | -------------------------------- | ------------------------------------------ | -------------------------------------- |
- * | start     | the run begins                   | the stages are made and started            | all of them have started               |
- * | carry out | the stages have started          | (the plan runs)                            | clients done, early end, or `giveUpAt` |
- * | stop      | the plan is carried out          | pauses are lifted, clients stop            | the clients have ended                 |
- * | drain     | the clients have ended           | the io stage stops, with `drainUntil`      | the io stage has ended                 |
- * | finish    | the io stage has ended           | the tasks stop, with `drainUntil`          | the tasks have ended                   |
- * | audit     | the tasks have ended             | the database is audited                    | the evidence is complete               |
+ * | state | entered when | on entry | left when |
+ * | --------- | -------------------------------- | ------------------------------------------ |
+ * -------------------------------------- |
+ * | start | the run begins | the stages are made and started | all of them have started |
+ * | carry out | the stages have started | (the plan runs) | clients done, early end, or `giveUpAt` |
+ * | stop | the plan is carried out | pauses are lifted, clients stop | the clients have ended |
+ * | drain | the clients have ended | the io stage stops, with `drainUntil` | the io stage has ended |
+ * | finish | the io stage has ended | the tasks stop, with `drainUntil` | the tasks have ended |
+ * | audit | the tasks have ended | the database is audited | the evidence is complete |
  *
- * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which serves browsers, is
- *   over when it is notified; `giveUpAt` is then `drainMs` later.
+ * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which
+ *   serves browsers, is over when it is notified; `giveUpAt` is then `drainMs` later.
  * - `drainUntil`: `giveUpAt`, or GRACEFUL_STOP_MS from the stop if the run ends early.
  * - An early end (interrupt, failed threshold) during the drain stops the io stage again, with GRACEFUL_STOP_MS.
  * - A wait fails if a part of the run fails, or if a stopped stage exceeds REPORT_TIMEOUT_MS. The run then ends with

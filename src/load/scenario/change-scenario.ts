@@ -16,8 +16,8 @@ export interface ScenarioChange {
 
 /**
  * The scenario with the changes, in their order. Its text is the changed text, so that a run keeps what it ran.
- * @throws {ScenarioError} when the scenario is not YAML, a value is not, a path leads through a value or an alias, or the
- * changed scenario is not valid
+ * @throws {ScenarioError} when the scenario is not YAML, a value is not, a path leads through a value or an alias, or
+ * the changed scenario is not valid
  */
 export function changeScenario(loaded: LoadedScenario, changes: readonly ScenarioChange[]): LoadedScenario {
   if (changes.length === 0) return loaded;

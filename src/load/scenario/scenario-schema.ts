@@ -1,8 +1,10 @@
 /**
- * The schema of a scenario file. It uses the words of k6 where there are any: `stages`, `startRate`, `target`, `thresholds`.
+ * The schema of a scenario file. It uses the words of k6 where there are any: `stages`, `startRate`, `target`,
+ * `thresholds`.
  *
- * Two timelines meet in a scenario. The run's: stages of arrivals, windows of disconnects and faults, and the shutdown, counted
- * from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts, which nothing stretches.
+ * Two timelines meet in a scenario. The run's: stages of arrivals, windows of disconnects and faults, and the shutdown,
+ * counted from the start of the run; `--duration` stretches them. A person's: think times, times away and timeouts,
+ * which nothing stretches.
  */
 import { z } from "zod";
 import { parseThreshold, ThresholdError, type ThresholdSpec } from "../measure/thresholds.js";

@@ -1,4 +1,7 @@
-/** The part of a scenario that says how its workers speak with a task that is not of this process (`--target`, `--listen`). */
+/**
+ * The part of a scenario that says how its workers speak with a task that is not of this process (`--target`,
+ * `--listen`).
+ */
 import { z } from "zod";
 import { line, object, positiveDuration } from "./fields.js";
 

@@ -1,6 +1,6 @@
 /**
- * The clients' end of a channel. It passes packets between the platform and the simulated workers of one thread, and reports
- * disconnected clients to the platform, as the router of the real platform does.
+ * The clients' end of a channel. It passes packets between the platform and the simulated workers of one thread, and
+ * reports disconnected clients to the platform, as the router of the real platform does.
  */
 import { assert } from "../../vocabulary/index.js";
 import {

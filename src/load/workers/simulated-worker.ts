@@ -1,6 +1,6 @@
 /**
- * One simulated worker: a coroutine that carries out its plan at the planned times, independently of how fast the platform
- * answers. It knows the platform only by packets.
+ * One simulated worker: a coroutine that carries out its plan at the planned times, independently of how fast the
+ * platform answers. It knows the platform only by packets.
  */
 import {
   AGENT_STATUSES,
@@ -34,7 +34,10 @@ class Interrupted extends Error {
   }
 }
 
-/** The name of worker `index` of a plan at its crowd provider. `prefix`: of the run, where several runs share a platform. */
+/**
+ * The name of worker `index` of a plan at its crowd provider. `prefix`: of the run, where several runs share a
+ * platform.
+ */
 export function workerNameOf(index: number, prefix = ""): string {
   return `${prefix}worker-${index}`;
 }
@@ -351,7 +354,9 @@ class SimulatedWorker {
     return this.#context.reactor.clock.now() >= this.#drops.nextAt;
   }
 
-  /** Drops the connection. Returns when the worker is back and its agent is alive; throws {@link Interrupted} otherwise. */
+  /**
+   * Drops the connection. Returns when the worker is back and its agent is alive; throws {@link Interrupted} otherwise.
+   */
   *#drop(): Steps<void> {
     const { router, recorder, reactor } = this.#context;
     const connection = this.#openConnection;

@@ -141,7 +141,9 @@ function collect(): Received[] {
   return messages;
 }
 
-/** Gives each client the outcomes of its writes, in one message. A failure wakes a client that waits for nothing, too. */
+/**
+ * Gives each client the outcomes of its writes, in one message. A failure wakes a client that waits for nothing, too.
+ */
 function answer(messages: readonly Received[], outcomes: readonly WriteOutcome[]): void {
   const answers = new Map<Client, { message: Answers; isAwaited: boolean }>();
   let next = 0;

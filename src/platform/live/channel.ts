@@ -1,6 +1,6 @@
 /**
- * The connection between clients and the platform. The platform knows only this interface, so that a network channel can replace
- * the one in shared memory (shared-channel.ts).
+ * The connection between clients and the platform. The platform knows only this interface, so that a network channel
+ * can replace the one in shared memory (shared-channel.ts).
  */
 import type { ChannelPacket } from "./packets.js";
 

@@ -187,8 +187,8 @@ export class ClientIO {
   }
 
   /**
-   * Update `number` is settled now. If it was the first refused one, the updates after it were refused with it, and copies of them may
-   * still arrive: they are expected in order.
+   * Update `number` is settled now. If it was the first refused one, the updates after it were refused with it, and
+   * copies of them may still arrive: they are expected in order.
    */
   #advanceRefused(session: AgentSession, number: number): void {
     const { refused } = session;

@@ -22,7 +22,10 @@ export interface Dispatcher {
   onboard(session: AgentSession): void;
   /** Adds an agent with a unit of this assignment. When the assignment is complete, hands its agents to a runner. */
   awaitPartners(session: AgentSession, assignmentId: string): void;
-  /** Tells the agent's runner that there are no more live updates. False when it has none yet; the runner gets this with the agent. */
+  /**
+   * Tells the agent's runner that there are no more live updates. False when it has none yet; the runner gets this with
+   * the agent.
+   */
   endLivePart(session: AgentSession): boolean;
   /** No more workers will arrive: expires the agents that wait for partners, now and from now on. */
   closeBarrier(): void;

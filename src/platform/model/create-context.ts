@@ -18,10 +18,10 @@ export interface ContextOptions extends Partial<Omit<ModelContext, "slots">> {
 }
 
 /**
- * Makes a context. Defaults: the system's clock, random UUIDs, counts without a registry for `metrics`, `sound` mailboxes,
- * the simulated provider, no log, and agents' states in the database's journal. As in the original, gauges count what
- * this context's handles knew, and a handle that does not know of a final status overwrites it. A platform of several
- * threads uses `gauges: "rows", finalStatuses: "kept"`, as the live run does.
+ * Makes a context. Defaults: the system's clock, random UUIDs, counts without a registry for `metrics`, `sound`
+ * mailboxes, the simulated provider, no log, and agents' states in the database's journal. As in the original, gauges
+ * count what this context's handles knew, and a handle that does not know of a final status overwrites it. A platform
+ * of several threads uses `gauges: "rows", finalStatuses: "kept"`, as the live run does.
  *
  * An agent's events and mailbox are in a slot of the arena. The slot is allocated when a context first needs it. A
  * context of another thread must adopt the slot before it gets the agent: `context.slots.adopt(agentId, index)`, where

@@ -9,8 +9,8 @@ import type { Driver, Reactor } from "./reactor.js";
 /** The longest time that a thread stays parked, because messages and sockets of the event loop may need it. */
 const MAX_PARK_MS = 10;
 /**
- * How long the event loop waits for its turn while the reactor is busy, ms, or longer by one turn of the reactor. A pass
- * of the event loop costs as much as the work of a message, so not every message is followed by one.
+ * How long the event loop waits for its turn while the reactor is busy, ms, or longer by one turn of the reactor. A
+ * pass of the event loop costs as much as the work of a message, so not every message is followed by one.
  */
 const YIELD_INTERVAL_MS = 5;
 

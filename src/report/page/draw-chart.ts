@@ -122,7 +122,9 @@ function legendLabels(chart: uPlot): HTMLElement[] {
   return [...chart.root.querySelectorAll<HTMLElement>(".u-series th")];
 }
 
-/** The labels that hide and show their lines. That of the x axis, and a series that is only in the legend, have none. */
+/**
+ * The labels that hide and show their lines. That of the x axis, and a series that is only in the legend, have none.
+ */
 function legendButtons(chart: uPlot): { readonly button: HTMLElement; readonly series: uPlot.Series }[] {
   return legendLabels(chart).flatMap((button, index) =>
     index === 0 || markerFill(chart, index) === "transparent" ? [] : [{ button, series: at(chart.series, index) }],

@@ -1,6 +1,6 @@
 /**
- * What the reader has chosen to divide the figures by: nothing, the behaviours of the workers, or the phases of the run.
- * The page shows the elements of the choice, its charts draw it, and the fragment of its address keeps it.
+ * What the reader has chosen to divide the figures by: nothing, the behaviours of the workers, or the phases of the
+ * run. The page shows the elements of the choice, its charts draw it, and the fragment of its address keeps it.
  *
  * `data-by` is the division that an element belongs to, `data-span` the window or fault.
  */

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { AGENT_STATUSES } from "../../../dist/vocabulary/index.js";
 import { DatabaseFullError } from "../../../dist/platform/db/index.js";
-// The group commit runs inside the writer thread only; here it is driven directly, on a connection whose disk can be made full.
+// The group commit runs inside the writer thread only; here it is driven directly, on a connection whose disk can be
+// made full.
 import { openOwner } from "../../../dist/platform/db/connection.js";
 import { GroupCommit } from "../../../dist/platform/db/group.js";
 import { createReads } from "../../../dist/platform/db/reads.js";

@@ -129,7 +129,9 @@ for (const blueprint of ["chat", "static"] as const) {
   });
 }
 
-/** Whether the invariants hold that a waiter was released in time, after its worker left and each turn took ten seconds. */
+/**
+ * Whether the invariants hold that a waiter was released in time, after its worker left and each turn took ten seconds.
+ */
 function releasedInTime(platform: Platform): boolean | undefined {
   const { agentId } = worker(platform);
   platform.pass(10);

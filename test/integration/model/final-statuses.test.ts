@@ -51,7 +51,10 @@ test("where they are overwritten, as in the original, the last writer wins", (t)
   assert.equal(db.getAgent(agent.dbId)?.status, "completed");
 });
 
-/** What a wait of `agent` ends with when its time passes, and `meanwhile` happens between its look at the row and its write. */
+/**
+ * What a wait of `agent` ends with when its time passes, and `meanwhile` happens between its look at the row and its
+ * write.
+ */
 function timedOut(agent: Agent | OnboardingAgent, between: { happens: () => void }, meanwhile: () => void): unknown {
   const waiting = agent.getLiveUpdateSteps(5);
   assert.equal(waiting.next().done, false);

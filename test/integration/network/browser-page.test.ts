@@ -1,4 +1,7 @@
-/** The socket of a browser's page follows the rules of `mephisto-task` 2.0.4: over a real connection, on a clock that the test moves. */
+/**
+ * The socket of a browser's page follows the rules of `mephisto-task` 2.0.4: over a real connection, on a clock that
+ * the test moves.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,7 @@
-/** A run on several machines, without a network between them: each machine's part runs in this process, its messages as bytes. */
+/**
+ * A run on several machines, without a network between them: each machine's part runs in this process, its messages as
+ * bytes.
+ */
 import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import {

@@ -1,4 +1,7 @@
-/** The target's database is read while the run goes on: when agents became final is known, though the run went on for long after. */
+/**
+ * The target's database is read while the run goes on: when agents became final is known, though the run went on for
+ * long after.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";

@@ -8,7 +8,10 @@ import { DEFAULT_LIMITS, Gateway } from "../../../dist/platform/server/gateway/i
 import { Reactor, systemClock } from "../../../dist/platform/sync/index.js";
 import { post } from "../../support/server/served.js";
 
-/** A gateway whose platform gives every registration an agent, unless it is of the worker `nobody`, and answers nothing else. */
+/**
+ * A gateway whose platform gives every registration an agent, unless it is of the worker `nobody`, and answers nothing
+ * else.
+ */
 async function silentPlatform(t: { after(fn: () => Promise<void>): void }) {
   const reactor = new Reactor(systemClock, () => {
     throw new Error("there are no events");

@@ -1,4 +1,7 @@
-/** A scripted backend in a process of its own: node run-backend.js URL [OPTIONS as JSON]. It runs until it is ended by a signal. */
+/**
+ * A scripted backend in a process of its own: node run-backend.js URL [OPTIONS as JSON]. It runs until it is ended by a
+ * signal.
+ */
 import { ScriptedBackend, type BackendOptions } from "./scripted-backend.js";
 
 const [url = "ws://127.0.0.1:3000", options = "{}"] = process.argv.slice(2);

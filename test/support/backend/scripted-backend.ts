@@ -1,7 +1,7 @@
 /**
- * A backend of Mephisto's protocol as a script: it connects to a router as the WebSocket's client, admits workers, answers each update,
- * and completes. It does the same as Mephisto's Python, where that is known to, faults included: a registration that arrives twice while it
- * is being handled makes two agents.
+ * A backend of Mephisto's protocol as a script: it connects to a router as the WebSocket's client, admits workers,
+ * answers each update, and completes. It does the same as Mephisto's Python, where that is known to, faults included: a
+ * registration that arrives twice while it is being handled makes two agents.
  */
 import { WebSocket } from "ws";
 

@@ -1,9 +1,10 @@
 /**
- * Plays all parties of a recorded situation over real sockets: the backend, as Mephisto's Python, and the clients. What a router sends
- * them is kept, so that it can be compared with what the recorded router sent.
+ * Plays all parties of a recorded situation over real sockets: the backend, as Mephisto's Python, and the clients. What
+ * a router sends them is kept, so that it can be compared with what the recorded router sent.
  *
- * Each step waits until the router has handled it: a WebSocket's by a ping, which is answered after the message; a request's by its
- * packet at the backend. So the order of the recording is the order at the router, however slow the machine is.
+ * Each step waits until the router has handled it: a WebSocket's by a ping, which is answered after the message; a
+ * request's by its packet at the backend. So the order of the recording is the order at the router, however slow the
+ * machine is.
  */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";

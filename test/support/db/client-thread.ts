@@ -83,7 +83,10 @@ function untilFailure(): string {
   }
 }
 
-/** A coroutine waits while its thread blocks in another write; one write of the three fails, as does one that nobody waits for. */
+/**
+ * A coroutine waits while its thread blocks in another write; one write of the three fails, as does one that nobody
+ * waits for.
+ */
 async function mixed(): Promise<unknown> {
   const order: string[] = [];
   const agentId = job.names[0] ?? "";

@@ -1,4 +1,7 @@
-/** A process that may not write more than it was given (`ulimit -f`): writes until it is refused, and says what it was told and what is there. */
+/**
+ * A process that may not write more than it was given (`ulimit -f`): writes until it is refused, and says what it was
+ * told and what is there.
+ */
 import { openDatabase } from "../../../dist/platform/db/index.js";
 
 process.on("SIGXFSZ", () => undefined);

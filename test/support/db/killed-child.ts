@@ -14,7 +14,10 @@ const db = connectDatabase(writer.connect());
 assert.throws(() => openDatabase(path), DatabaseInUseError);
 const { taskRunId } = newTaskRun(db, AGENTS, 1);
 
-/** Straight to the pipe: what is printed has left this process when it is killed. A line for which the pipe is full is left out. */
+/**
+ * Straight to the pipe: what is printed has left this process when it is killed. A line for which the pipe is full is
+ * left out.
+ */
 function print(line: string): void {
   try {
     writeSync(1, line);

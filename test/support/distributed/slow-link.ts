@@ -17,8 +17,8 @@ interface LinkOptions {
 }
 
 /**
- * Another host behind a link with delay and loss: a network namespace, by the kernel's netem, or else by a program that passes packets on.
- * Returns why there is none where neither is possible.
+ * Another host behind a link with delay and loss: a network namespace, by the kernel's netem, or else by a program that
+ * passes packets on. Returns why there is none where neither is possible.
  */
 export async function otherHost(
   t: { after(fn: () => void): void },

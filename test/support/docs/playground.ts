@@ -11,7 +11,9 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../../../", import.meta.url));
 const MAX_MS = 180_000;
 
-/** Runs simulate with the options of the comment in place of those that the document has, where the command takes them. */
+/**
+ * Runs simulate with the options of the comment in place of those that the document has, where the command takes them.
+ */
 const SIMULATE = `
 import { spawnSync } from "node:child_process";
 const given = process.argv.slice(2);
@@ -98,7 +100,9 @@ export function makePlayground(): Playground {
   };
 }
 
-/** Compiles TypeScript files in `directory`; resolves with what the compiler printed: nothing, unless there are errors. */
+/**
+ * Compiles TypeScript files in `directory`; resolves with what the compiler printed: nothing, unless there are errors.
+ */
 export function compile(directory: string, files: readonly string[]): Promise<string> {
   const options = [
     "--strict",

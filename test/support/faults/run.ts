@@ -28,7 +28,10 @@ ${more}
 drainTimeout: 20s
 `;
 
-/** Runs it on `threads` threads beside the platform's own, interrupts it once `interruptAtMs` of it have passed, and gives the summary. */
+/**
+ * Runs it on `threads` threads beside the platform's own, interrupts it once `interruptAtMs` of it have passed, and
+ * gives the summary.
+ */
 export async function runWith(
   t: TestContext,
   more: string,

@@ -1,6 +1,6 @@
 /**
- * A whole live run in one thread, for tests: client IO, worker pool and task runners on a database in memory, under a clock that
- * only moves when it is told to. Clients are lists of packets.
+ * A whole live run in one thread, for tests: client IO, worker pool and task runners on a database in memory, under a
+ * clock that only moves when it is told to. Clients are lists of packets.
  */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";

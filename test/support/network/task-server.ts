@@ -1,6 +1,6 @@
 /**
- * A task behind a router, small: HTTP and WebSockets on loopback, agents in memory. It answers each update, and can be told to do what a
- * broken one does.
+ * A task behind a router, small: HTTP and WebSockets on loopback, agents in memory. It answers each update, and can be
+ * told to do what a broken one does.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -52,7 +52,10 @@ export interface TaskServer {
   readonly received: Json[];
   tell(agentId: string, status: string): void;
   send(agentId: string, packet_type: string, data: unknown): void;
-  /** Ends the task as Mephisto's forced shutdown does: agents that are at work become `completed`, then nothing listens any more. */
+  /**
+   * Ends the task as Mephisto's forced shutdown does: agents that are at work become `completed`, then nothing listens
+   * any more.
+   */
   shutDown(): Promise<void>;
   close(): Promise<void>;
 }

@@ -10,7 +10,10 @@ import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const TINY = join(ROOT, "test/data/bench/tiny.yaml");
-/** The threshold of that scenario allows 60 workers, in 400 ms. A machine that is too slow for them has less capacity, or none. */
+/**
+ * The threshold of that scenario allows 60 workers, in 400 ms. A machine that is too slow for them has less capacity,
+ * or none.
+ */
 const MOST_ARRIVALS = 60 / 0.4;
 const CAPACITY = ["capacity", "worker-at-capacity", "p50", "p99"].map((name) => `main-job/${name}`);
 /** The figures that judge a change. */

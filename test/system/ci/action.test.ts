@@ -92,7 +92,9 @@ test("a failed threshold fails the step, or warns", async (t) => {
   assert.match(warned.log, /^::warning::a threshold failed/m);
 });
 
-/** The action's directory with a `simulate` whose runs end with these codes, in this order, and are then as the last. */
+/**
+ * The action's directory with a `simulate` whose runs end with these codes, in this order, and are then as the last.
+ */
 function scripted(t: TestContext, codes: readonly number[]): string {
   const directory = temporaryDirectory(t);
   for (const folder of ["dist/cli", "node_modules"]) mkdirSync(join(directory, folder), { recursive: true });

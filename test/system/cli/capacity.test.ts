@@ -1,6 +1,6 @@
 /**
- * `simulate capacity` as a user runs it. A busy machine can fail a trial of any rate, so the result is compared with what
- * holds on every machine; the search itself is tested on given outcomes (test/unit/load/capacity).
+ * `simulate capacity` as a user runs it. A busy machine can fail a trial of any rate, so the result is compared with
+ * what holds on every machine; the search itself is tested on given outcomes (test/unit/load/capacity).
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
 import { onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
-/** A run on a busy machine can be inconclusive or fail a threshold. It must not break an invariant or end with an error. */
+/**
+ * A run on a busy machine can be inconclusive or fail a threshold. It must not break an invariant or end with an error.
+ */
 const PASSED_OR_SLOW = [0, 97, 99];
 
 test("a short run of the main scenario: invariants hold, and all files are written", async (t) => {

@@ -1,4 +1,6 @@
-/** Thresholds on a part of a run, from the command line and with abortOnFail, on real threads and under simulated time. */
+/**
+ * Thresholds on a part of a run, from the command line and with abortOnFail, on real threads and under simulated time.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /**
  * Kills `simulate` at seeded random points, fifty times. After each the database opens, the run can be told about, and
- * everything that clients noted as acknowledged is in the database: looked up here by SQL, not by the program's own reading.
+ * everything that clients noted as acknowledged is in the database: looked up here by SQL, not by the program's own
+ * reading.
  */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";

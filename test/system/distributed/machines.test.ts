@@ -23,7 +23,10 @@ async function served(t: TestContext, options: TaskServerOptions = {}) {
 const reasonsOf = ({ verdict }: Summary): string[] =>
   verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
 
-/** The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error alone. */
+/**
+ * The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error
+ * alone.
+ */
 function assertStartsAgree(t: TestContext, { machines = [] }: Summary): void {
   const [a, b] = machines;
   assert.ok(a !== undefined && b !== undefined);

@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { root } from "../../support/docs/playground.js";
 
-/** A file or folder of the repository, between backticks. Other names, such as those of a run's directory, are not checked. */
+/**
+ * A file or folder of the repository, between backticks. Other names, such as those of a run's directory, are not
+ * checked.
+ */
 const PATH = /`((?:src|test\/docs|test\/data|docs|scripts|scenarios|examples|bench|\.github|\.ci)\/[\w./-]*)`/g;
 /** The name of a function at the beginning of the code between backticks. */
 const NAME = /`#?([a-zA-Z]\w*)(?:\([^`]*\))?`/g;

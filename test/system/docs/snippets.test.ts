@@ -1,6 +1,6 @@
 /**
- * Every command and snippet of the documentation is run, document by document, from top to bottom. `DOCUMENT=docs/ci.md` in the
- * environment runs one document only.
+ * Every command and snippet of the documentation is run, document by document, from top to bottom.
+ * `DOCUMENT=docs/ci.md` in the environment runs one document only.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

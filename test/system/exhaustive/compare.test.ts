@@ -1,6 +1,6 @@
 /**
- * Whether the gate can be trusted: 100 comparisons of the same code and 100 with a slowdown of 10 % put in, of rounds that are
- * as noisy as those of a shared machine. Everything is seeded.
+ * Whether the gate can be trusted: 100 comparisons of the same code and 100 with a slowdown of 10 % put in, of rounds
+ * that are as noisy as those of a shared machine. Everything is seeded.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -26,7 +26,10 @@ function machine(random: Random): number[] {
   });
 }
 
-/** Figures of one side: what the machine does, times noise of its own of 4 %, and up to two thirds more in one round of twenty. */
+/**
+ * Figures of one side: what the machine does, times noise of its own of 4 %, and up to two thirds more in one round of
+ * twenty.
+ */
 function measured(random: Random, busy: readonly number[], slowdown: number): Figure[] {
   return Array.from({ length: METRICS }, (_, metric) => {
     const better = metric % 2 === 0 ? "smaller" : "greater";

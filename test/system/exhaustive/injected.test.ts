@@ -1,7 +1,7 @@
 /**
- * The gate on a change that is real: rounds of `node scripts/check-gate.js`, recorded on two cores with nothing else at work, in which
- * a build was measured beside a copy of itself and beside one in which every status update burns 10 % more
- * (test/data/bench/injected.json).
+ * The gate on a change that is real: rounds of `node scripts/check-gate.js`, recorded on two cores with nothing else at
+ * work, in which a build was measured beside a copy of itself and beside one in which every status update burns 10 %
+ * more (test/data/bench/injected.json).
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

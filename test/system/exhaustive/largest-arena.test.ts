@@ -1,4 +1,7 @@
-/** Every fourth slot of the arena of the largest run that the documents allow. Takes about 1 GiB of memory, and some seconds. */
+/**
+ * Every fourth slot of the arena of the largest run that the documents allow. Takes about 1 GiB of memory, and some
+ * seconds.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { arenaSizesOf } from "../../../dist/load/run/arena-sizes.js";

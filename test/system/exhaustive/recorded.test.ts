@@ -1,8 +1,8 @@
 /**
- * The gate on noise as it is: processes of `simulate bench gate`, recorded one after the other on two cores with nothing else at
- * work (`quiet`) and with builds and tests of other people beside them (`busy`); test/data/bench/rounds.json. Neighbours were
- * measured as the two sides of a pair are. A comparison draws as many pairs as `--against` measures, and which of the two is
- * the base. All of it is seeded.
+ * The gate on noise as it is: processes of `simulate bench gate`, recorded one after the other on two cores with
+ * nothing else at work (`quiet`) and with builds and tests of other people beside them (`busy`);
+ * test/data/bench/rounds.json. Neighbours were measured as the two sides of a pair are. A comparison draws as many
+ * pairs as `--against` measures, and which of the two is the base. All of it is seeded.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** The incidents of a network that the package has scenarios of, behind our router: what they show, and what they do not pass. */
+/**
+ * The incidents of a network that the package has scenarios of, behind our router: what they show, and what they do not
+ * pass.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {

@@ -1,4 +1,7 @@
-/** Our client mode against our serve mode, over loopback: no second program is needed to see both ends of the protocol work. */
+/**
+ * Our client mode against our serve mode, over loopback: no second program is needed to see both ends of the protocol
+ * work.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,8 @@
 /**
- * A real Mephisto behind our router. MEPHISTO_HOME is a directory with a program `start.sh` that starts a run of a task which answers
- * remote procedures, in a Python up to 3.10, and ends with it: `start.sh --dir DIR --port PORT --router DIR --assignments N`. Its database is
- * DIR/data/database.db, DIR/ready.json has its `pid`, and SIGUSR1 shuts it down. Without it the tests are skipped, and say so.
+ * A real Mephisto behind our router. MEPHISTO_HOME is a directory with a program `start.sh` that starts a run of a task
+ * which answers remote procedures, in a Python up to 3.10, and ends with it:
+ * `start.sh --dir DIR --port PORT --router DIR --assignments N`. Its database is DIR/data/database.db, DIR/ready.json
+ * has its `pid`, and SIGUSR1 shuts it down. Without it the tests are skipped, and say so.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

@@ -1,6 +1,7 @@
 /**
- * `simulate --listen` among the parties of the recorded conversations, over real sockets: what it sends to the backend and to clients has
- * to be what Mephisto's router sent. `simulate conformance` holds the state machine alone against the same recordings.
+ * `simulate --listen` among the parties of the recorded conversations, over real sockets: what it sends to the backend
+ * and to clients has to be what Mephisto's router sent. `simulate conformance` holds the state machine alone against
+ * the same recordings.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

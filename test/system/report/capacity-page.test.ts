@@ -12,7 +12,9 @@ import { exampleCapacity } from "../../support/report/example-capacity.js";
 
 const COLOURS = ["p50", "p99", "curve-0", "ok", "bad"];
 
-/** The pixels of each colour in the canvas of the picture. It is read once: a second time is a warning of the browser. */
+/**
+ * The pixels of each colour in the canvas of the picture. It is read once: a second time is a warning of the browser.
+ */
 const pixels = (page: Page): Promise<Record<string, number>> =>
   page.evaluate<Record<string, number>>(`(() => {
     const canvas = document.querySelector(".chart-capacity canvas");

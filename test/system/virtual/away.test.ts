@@ -1,4 +1,7 @@
-/** A worker whose connection drops: what the plan says of a phase counts from when the phase began, however long the worker was away before. */
+/**
+ * A worker whose connection drops: what the plan says of a phase counts from when the phase began, however long the
+ * worker was away before.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";

@@ -10,7 +10,8 @@ test("percentiles are those of the sorted samples", () => {
 });
 
 test("the signed-rank test has the tabulated probabilities", () => {
-  // Five differences of one sign: 2 of 32 combinations are as asymmetric. Wilcoxon's table of 1945: T = 3, n = 8: 0.039.
+  // Five differences of one sign: 2 of 32 combinations are as asymmetric. Wilcoxon's table of 1945: T = 3, n = 8:
+  // 0.039.
   assert.equal(signedRankTest([1, 2, 3, 4, 5]), 2 / 32);
   assert.equal(signedRankTest([-3, 4, 5, 6, 7, 8, 1, 2].map((d) => (d === -3 ? -3 : d))).toFixed(4), "0.0391");
   assert.equal(signedRankTest([1, -1]), 1);

@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 
-/** Counters that only grow, in ms, and the load average. The difference of two readings is what was used between them. */
+/**
+ * Counters that only grow, in ms, and the load average. The difference of two readings is what was used between them.
+ */
 export interface MachineReading {
   /**
    * CPU of all programs, on the cores that this process may use. Without the kernel's work on interrupts, which is

@@ -1,6 +1,7 @@
 /**
- * A conversation, as Mephisto's bootstrap-chat has it. Its messages do not name what they answer. A reply is matched where it says so
- * by itself (`in_reply_to`), or where it can answer one message only: one message waits for a reply, and no other worker writes.
+ * A conversation, as Mephisto's bootstrap-chat has it. Its messages do not name what they answer. A reply is matched
+ * where it says so by itself (`in_reply_to`), or where it can answer one message only: one message waits for a reply,
+ * and no other worker writes.
  */
 import type { Dialect, DialectData, ReplyContext, ReplyTo } from "./dialect.js";
 

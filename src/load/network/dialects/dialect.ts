@@ -1,6 +1,6 @@
 /**
- * A dialect: how a task's live updates and their replies look. The protocol carries any JSON object as a live update; what it means
- * is agreed between a task's code and its page. A dialect plays the page's part for simulated workers.
+ * A dialect: how a task's live updates and their replies look. The protocol carries any JSON object as a live update;
+ * what it means is agreed between a task's code and its page. A dialect plays the page's part for simulated workers.
  */
 import type { Json } from "../../../platform/sync/index.js";
 
@@ -36,8 +36,8 @@ export interface ReplyContext {
 }
 
 /**
- * What a packet of the task is: the number of the update that it answers, or the id of it; `"none"`: it answers no update; `undefined`:
- * a reply, but to which update is unknown. Such replies are counted, never guessed.
+ * What a packet of the task is: the number of the update that it answers, or the id of it; `"none"`: it answers no
+ * update; `undefined`: a reply, but to which update is unknown. Such replies are counted, never guessed.
  */
 export type ReplyTo = number | string | undefined;
 
@@ -45,7 +45,10 @@ export interface Dialect {
   readonly name: string;
   /** Whether the task takes live updates. If not, the page opens no WebSocket. Left out: true. */
   readonly live?: boolean;
-  /** Whether the task answers each update. If so, an update that stays without a reply breaks an invariant. Left out: false. */
+  /**
+   * Whether the task answers each update. If so, an update that stays without a reply breaks an invariant. Left out:
+   * false.
+   */
   readonly answersEach?: boolean;
   /** The data of the live update that the page sends. */
   update(update: PlannedUpdate): DialectData;

@@ -1,11 +1,15 @@
 /**
- * Shards of a plan: which workers a machine carries. All client threads of all machines take the workers in turn, so a machine with twice
- * the threads carries twice the workers. A worker draws from streams of its own: whoever carries it, it does the same.
+ * Shards of a plan: which workers a machine carries. All client threads of all machines take the workers in turn, so a
+ * machine with twice the threads carries twice the workers. A worker draws from streams of its own: whoever carries it,
+ * it does the same.
  */
 import { assert } from "../../../vocabulary/index.js";
 import { closedLoadOf, type Plan } from "../../scenario/index.js";
 
-/** The threads of a machine among those of the run. Its worker threads have the numbers `first` to `first + threads - 1`. */
+/**
+ * The threads of a machine among those of the run. Its worker threads have the numbers `first` to
+ * `first + threads - 1`.
+ */
 export interface PlanShard {
   readonly first: number;
   /** 1 or more. */

@@ -1,6 +1,6 @@
 /**
- * A machine's part of a run against a target: its worker threads carry a shard of the plan's workers, from a start that all machines
- * agreed on to a report for the coordinator.
+ * A machine's part of a run against a target: its worker threads carry a shard of the plan's workers, from a start that
+ * all machines agreed on to a report for the coordinator.
  *
  * | state    | entered with                | leaves with                                                       |
  * | -------- | --------------------------- | ----------------------------------------------------------------- |

@@ -1,7 +1,7 @@
 /**
- * What the coordinator of a run and its machines tell each other. Everything that comes from another machine is checked: its form, its
- * size, and that it can be merged. Times are ms; those of notes and snapshots count from the start of the run, so that no machine's
- * clock is in them.
+ * What the coordinator of a run and its machines tell each other. Everything that comes from another machine is
+ * checked: its form, its size, and that it can be merged. Times are ms; those of notes and snapshots count from the
+ * start of the run, so that no machine's clock is in them.
  */
 import { z } from "zod";
 import {

@@ -1,4 +1,7 @@
-/** The entry of every thread of a run with `--listen` (a Piscina task): simulated workers, or the router for the backend. */
+/**
+ * The entry of every thread of a run with `--listen` (a Piscina task): simulated workers, or the router for the
+ * backend.
+ */
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,7 @@
-/** The threads of a run with `--listen`: one is the router, and the others carry workers at the ends of channels in shared memory. */
+/**
+ * The threads of a run with `--listen`: one is the router, and the others carry workers at the ends of channels in
+ * shared memory.
+ */
 import { formatDuration } from "../../scenario/index.js";
 import { Arena, systemClock } from "../../../platform/sync/index.js";
 import { TargetError, type NetworkNotesReport } from "../../network/index.js";

@@ -1,4 +1,7 @@
-/** The parts of a run over a network, for its lifecycle (network-lifecycle.ts): what carries the workers, and eyes on the target. */
+/**
+ * The parts of a run over a network, for its lifecycle (network-lifecycle.ts): what carries the workers, and eyes on
+ * the target.
+ */
 import { assert } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";

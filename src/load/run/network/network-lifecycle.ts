@@ -1,6 +1,6 @@
 /**
- * The lifecycle of a run over a network: the plan is carried out (lifecycle.ts), then the target is looked at from outside until its
- * agents have come to rest, or the run is given up.
+ * The lifecycle of a run over a network: the plan is carried out (lifecycle.ts), then the target is looked at from
+ * outside until its agents have come to rest, or the run is given up.
  */
 import { wait, type Steps, type Wait } from "../../../platform/sync/index.js";
 import type { Summary } from "../../../results/index.js";

@@ -1,4 +1,7 @@
-/** The entry of a client thread of a run over a network (a Piscina task). Its event loop drives the workers, as it has their sockets. */
+/**
+ * The entry of a client thread of a run over a network (a Piscina task). Its event loop drives the workers, as it has
+ * their sockets.
+ */
 import { once } from "node:events";
 import { assert } from "../../../vocabulary/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";

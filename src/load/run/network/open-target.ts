@@ -1,4 +1,7 @@
-/** What a run over a network is against: the address of a router, or a router of its own, its dialect, and what is looked at beside it. */
+/**
+ * What a run over a network is against: the address of a router, or a router of its own, its dialect, and what is
+ * looked at beside it.
+ */
 import { isIPv6 } from "node:net";
 import {
   checkTarget,

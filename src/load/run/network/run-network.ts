@@ -12,7 +12,8 @@ export type NetworkRunOptions = Omit<NetworkRun, "target" | "dialectName" | "ans
 
 /**
  * Carries out the plan against the target. Throws ResultsError when the run's directory cannot be made or written, and
- * ThreadDiedError when a thread died; none of `generators` is left behind in any case, nor is anything of a run that could not begin.
+ * ThreadDiedError when a thread died; none of `generators` is left behind in any case, nor is anything of a run that
+ * could not begin.
  */
 export async function runNetwork(
   options: NetworkRunOptions,

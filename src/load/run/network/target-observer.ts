@@ -34,7 +34,10 @@ export class TargetObserver {
     this.#scraper = scraper;
   }
 
-  /** The run has started: looks now and then at the agents of the workers whose names begin with `prefix`, until `observe`. */
+  /**
+   * The run has started: looks now and then at the agents of the workers whose names begin with `prefix`, until
+   * `observe`.
+   */
   start(prefix: string): void {
     this.#scraper?.start();
     if (this.#database === undefined) return;
@@ -57,7 +60,10 @@ export class TargetObserver {
     this.#database?.close();
   }
 
-  /** One look while the plan is carried out. What cannot be read now is read at the next look; the last one says why not. */
+  /**
+   * One look while the plan is carried out. What cannot be read now is read at the next look; the last one says why
+   * not.
+   */
   #look(prefix: string): void {
     const beganAt = systemClock.now();
     this.#note(this.#database?.statuses(prefix) ?? []);

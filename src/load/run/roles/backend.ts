@@ -1,6 +1,6 @@
 /**
- * The router of a run with `--listen`, in the place of the platform: Mephisto's backend connects to it, and the simulated workers are at
- * the other ends of shared-memory channels. Real browsers may connect too.
+ * The router of a run with `--listen`, in the place of the platform: Mephisto's backend connects to it, and the
+ * simulated workers are at the other ends of shared-memory channels. Real browsers may connect too.
  */
 import { plural } from "../../../vocabulary/index.js";
 import { receive, type TaskGroup } from "../../../platform/live/index.js";

@@ -1,4 +1,6 @@
-/** The gateway's thread: the platform's server for browsers, in the place of a client thread. Its event loop drives it. */
+/**
+ * The gateway's thread: the platform's server for browsers, in the place of a client thread. Its event loop drives it.
+ */
 import { assert, getOrCreate, whySystemFailed } from "../../../vocabulary/index.js";
 import { openSharedChannel, outboxTo } from "../../../platform/live/index.js";
 import { Gateway, type GatewayObserver } from "../../../platform/server/gateway/index.js";
@@ -9,7 +11,10 @@ import { NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role
 
 /** How often the drain looks whether the last agent has ended, ms. */
 const LOOK_MS = 50;
-/** How long a person waits for another person before a simulated partner is called, and for that one before another is, ms. */
+/**
+ * How long a person waits for another person before a simulated partner is called, and for that one before another is,
+ * ms.
+ */
 const PARTNER_AFTER_MS = 1000;
 const PARTNER_AGAIN_MS = 10_000;
 /** How often it is looked at who waits, ms. */

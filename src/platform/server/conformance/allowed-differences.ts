@@ -1,4 +1,7 @@
-/** The differences between two runs of one situation that are no fault of a router: races, and what the original is known to do. */
+/**
+ * The differences between two runs of one situation that are no fault of a router: races, and what the original is
+ * known to do.
+ */
 import { isJsonObject, WIRE_PACKET_TYPES, type JsonObject } from "../protocol/index.js";
 
 export type AllowedDifference = "first-status" | "unknown-packet" | "sent-twice";
@@ -7,7 +10,10 @@ export interface AllowedDifferenceRule {
   readonly id: AllowedDifference;
   /** Why it is allowed, for a reader of the results. */
   readonly because: string;
-  /** Whether it explains that the recorded router sent `expected` where ours sent `got`; `before` is what was expected before. */
+  /**
+   * Whether it explains that the recorded router sent `expected` where ours sent `got`; `before` is what was expected
+   * before.
+   */
   readonly explains: (expected: JsonObject, got: JsonObject | undefined, before: readonly JsonObject[]) => boolean;
   /** What is passed over: both packets, or the expected one. */
   readonly skips: "both" | "expected";

@@ -1,6 +1,6 @@
 /**
- * Holds our router's state machine against a transcript: given what its clients and its backend sent, it has to send each of them what
- * the recorded router sent.
+ * Holds our router's state machine against a transcript: given what its clients and its backend sent, it has to send
+ * each of them what the recorded router sent.
  */
 import { assert } from "../../../vocabulary/index.js";
 import {

@@ -1,6 +1,6 @@
 /**
- * What a router has sent to the parties of a situation, and the comparison of two routers by it. Left out of the comparison: times,
- * heartbeats, and the backend's polls of statuses.
+ * What a router has sent to the parties of a situation, and the comparison of two routers by it. Left out of the
+ * comparison: times, heartbeats, and the backend's polls of statuses.
  */
 import type { Json } from "../../sync/index.js";
 import { isJsonObject, type JsonObject } from "../protocol/index.js";
@@ -58,8 +58,8 @@ export class SentPackets {
   }
 
   /**
-   * Notes what was sent to a party by its socket (`ws`) or as the answer of an endpoint. To the backend each agent's packets are in
-   * order; between agents the recorded router had a queue.
+   * Notes what was sent to a party by its socket (`ws`) or as the answer of an endpoint. To the backend each agent's
+   * packets are in order; between agents the recorded router had a queue.
    */
   note(party: string, via: string, content: JsonObject): void {
     if (LEFT_OUT.has(content["packet_type"])) return;

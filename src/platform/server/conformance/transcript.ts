@@ -1,6 +1,7 @@
 /**
- * Transcripts: recorded conversations through a router of Mephisto, seen from its clients and from its backend. A file is a list of
- * situations, each a list of events `[seconds since the epoch, party, what, content]`. The backend is the party `mephisto`.
+ * Transcripts: recorded conversations through a router of Mephisto, seen from its clients and from its backend. A file
+ * is a list of situations, each a list of events `[seconds since the epoch, party, what, content]`. The backend is the
+ * party `mephisto`.
  */
 import { z } from "zod";
 import type { Json } from "../../sync/index.js";

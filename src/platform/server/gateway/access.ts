@@ -15,7 +15,10 @@ export function refusalOf(request: IncomingMessage, access: GatewayAccess): stri
   return undefined;
 }
 
-/** The header that makes the browser send the token from now on; undefined when the request did not bring one in its address. */
+/**
+ * The header that makes the browser send the token from now on; undefined when the request did not bring one in its
+ * address.
+ */
 export function tokenCookie(request: IncomingMessage, { token }: GatewayAccess): string | undefined {
   if (token === undefined || !isSame(queryToken(request), token)) return undefined;
   return `${COOKIE}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict`;

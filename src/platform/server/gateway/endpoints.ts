@@ -1,4 +1,7 @@
-/** The HTTP endpoints of a gateway: a request in, an answer out; what has to wait for the platform waits for the gateway. */
+/**
+ * The HTTP endpoints of a gateway: a request in, an answer out; what has to wait for the platform waits for the
+ * gateway.
+ */
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { assert } from "../../../vocabulary/index.js";

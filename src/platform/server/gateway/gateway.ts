@@ -1,8 +1,10 @@
 /**
- * The platform's server for browsers: HTTP and WebSockets on one port, behind Mephisto's protocol. It is the clients' end of a channel:
- * the state of each client is in a router (../router), what the platform and the wire say differently in platform-link.ts.
+ * The platform's server for browsers: HTTP and WebSockets on one port, behind Mephisto's protocol. It is the clients'
+ * end of a channel: the state of each client is in a router (../router), what the platform and the wire say differently
+ * in platform-link.ts.
  *
- * Nothing of a peer is trusted, and none can hold up another: messages, bodies, buffers and queues have limits (gateway-options.ts).
+ * Nothing of a peer is trusted, and none can hold up another: messages, bodies, buffers and queues have limits
+ * (gateway-options.ts).
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { once } from "node:events";
@@ -199,7 +201,8 @@ export class Gateway {
   #onPacket(client: ClientSocket, packet: WirePacket): void {
     const { observer } = this.#options;
     if (packet.packet_type === "alive") {
-      // An agent is known before its client can be: the details come first. Anything else would make entries for nothing.
+      // An agent is known before its client can be: the details come first. Anything else would make entries for
+      // nothing.
       if (this.#link.agents.get(packet.subject_id) === undefined) return observer.count("peer_input_refused");
       if (!client.isIdentified) this.#unidentified--;
       client.isIdentified = true;
@@ -309,7 +312,10 @@ export class Gateway {
     return errorAnswer(404, "there is no such agent");
   }
 
-  /** Starts what the platform has to answer, and waits for the answer; at most for the limit of time, or until the peer is gone. */
+  /**
+   * Starts what the platform has to answer, and waits for the answer; at most for the limit of time, or until the peer
+   * is gone.
+   */
   #wait(requestId: string, peer: Peer, start: () => void): Promise<Answer> {
     const { limits: bounds, observer, reactor } = this.#options;
     if (this.#waiting.size >= bounds.waitingRequests || this.#isClosing || !this.#link.isAlive) {

@@ -1,7 +1,7 @@
 /**
- * The live updates of one agent on their way to its mailbox: numbered 1, 2, 3, …, and in order. The platform refuses an update that has
- * no room, and all after it, and says from which number on to send again. It says nothing of those that it accepts: a packet that
- * it echoes, sent after them, shows that no refusal of theirs is on its way.
+ * The live updates of one agent on their way to its mailbox: numbered 1, 2, 3, …, and in order. The platform refuses an
+ * update that has no room, and all after it, and says from which number on to send again. It says nothing of those that
+ * it accepts: a packet that it echoes, sent after them, shows that no refusal of theirs is on its way.
  */
 import type { JsonObject } from "../protocol/index.js";
 

@@ -1,6 +1,6 @@
 /**
- * Multipart bodies: the fields of a submit, and its files, which are stored beside the run as they come. Names that peers chose are
- * changed to safe ones. A body that is refused leaves no file behind.
+ * Multipart bodies: the fields of a submit, and its files, which are stored beside the run as they come. Names that
+ * peers chose are changed to safe ones. A body that is refused leaves no file behind.
  */
 import { Busboy, type BusboyFileStream, type BusboyInstance } from "@fastify/busboy";
 import { createWriteStream } from "node:fs";

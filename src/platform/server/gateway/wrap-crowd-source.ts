@@ -1,6 +1,6 @@
 /**
- * What a task's page asks its crowd provider's script for: who the worker is, and what to do after the submit. The worker and the
- * assignment are in the page's address, as in those of Mephisto's mock provider.
+ * What a task's page asks its crowd provider's script for: who the worker is, and what to do after the submit. The
+ * worker and the assignment are in the page's address, as in those of Mephisto's mock provider.
  */
 export const WRAP_CROWD_SOURCE = `"use strict";
 const pageParameters = new URLSearchParams(window.location.search);

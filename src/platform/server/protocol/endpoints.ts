@@ -1,6 +1,6 @@
 /**
- * The HTTP endpoints: paths, bodies and answers. Names of fields are Mephisto's, hence the snake case. Inside, times are ms since the
- * epoch and ids are text.
+ * The HTTP endpoints: paths, bodies and answers. Names of fields are Mephisto's, hence the snake case. Inside, times
+ * are ms since the epoch and ids are text.
  */
 import { z } from "zod";
 import type { Json } from "../../sync/index.js";
@@ -119,7 +119,9 @@ export function parseSubmitTask(text: string): Parsed<SubmitTaskBody> {
   return read.ok ? parsed(submitTaskOf(read.value)) : read;
 }
 
-/** As {@link parseSubmitTask}, for a multipart body: the data is JSON in `final_string_data`, or text in `final_data`. */
+/**
+ * As {@link parseSubmitTask}, for a multipart body: the data is JSON in `final_string_data`, or text in `final_data`.
+ */
 export function parseSubmitTaskForm(fields: FormFields): Parsed<SubmitTaskBody> {
   const { final_string_data, ...others } = fields;
   if (final_string_data === undefined) return checkForm(others, submitTask, submitTaskOf);

@@ -1,6 +1,6 @@
 /**
- * Mephisto's protocol between browsers, router and backend: packets, HTTP endpoints, times, ids, failure reasons, limits. Reading gives
- * a value or one reason, and never throws on what a peer sent.
+ * Mephisto's protocol between browsers, router and backend: packets, HTTP endpoints, times, ids, failure reasons,
+ * limits. Reading gives a value or one reason, and never throws on what a peer sent.
  */
 export {
   ANSWERS,

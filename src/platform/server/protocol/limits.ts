@@ -1,6 +1,6 @@
 /**
- * The timers and limits of Mephisto 1.1.2's protocol and of its web client `mephisto-task` 2.0.4, and the limits of ours where the
- * original has none. Times are in ms, sizes in bytes.
+ * The timers and limits of Mephisto 1.1.2's protocol and of its web client `mephisto-task` 2.0.4, and the limits of
+ * ours where the original has none. Times are in ms, sizes in bytes.
  */
 
 /** The subject of packets that concern no agent. An `alive` with it makes a socket the backend's. */

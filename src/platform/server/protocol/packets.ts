@@ -1,9 +1,9 @@
 /**
- * The packets of the wire: one JSON object a WebSocket message. Types and field names are Mephisto's, hence the snake case. Inside,
- * times are ms since the epoch and ids are text.
+ * The packets of the wire: one JSON object a WebSocket message. Types and field names are Mephisto's, hence the snake
+ * case. Inside, times are ms since the epoch and ids are text.
  *
- * A packet needs `packet_type`, `subject_id` and `data`, as Python's `Packet.from_dict` asserts; a client's heartbeat has no `data`.
- * Python writes absent times as null. Unknown fields are dropped.
+ * A packet needs `packet_type`, `subject_id` and `data`, as Python's `Packet.from_dict` asserts; a client's heartbeat
+ * has no `data`. Python writes absent times as null. Unknown fields are dropped.
  */
 import { z } from "zod";
 import { AGENT_STATUSES, type AgentStatus } from "../../../vocabulary/index.js";
@@ -171,7 +171,9 @@ export function formatPacket(packet: WirePacket): string {
   });
 }
 
-/** The update id of a live update; undefined when it has none. A number, as another client may send it, becomes text. */
+/**
+ * The update id of a live update; undefined when it has none. A number, as another client may send it, becomes text.
+ */
 export function updateIdOf({ update_id }: JsonObject): string | undefined {
   return isId(update_id) ? String(update_id) : undefined;
 }

@@ -69,7 +69,9 @@ export const ID_EXPECTED = `expected an id as text of 1 to ${ID_CHARACTERS} char
 
 const CODES = { quote: 34, backslash: 92, openList: 91, closeList: 93, openObject: 123, closeObject: 125 };
 
-/** The deepest level of lists and objects in the JSON `text`. Encoders and decoders may call themselves for each level. */
+/**
+ * The deepest level of lists and objects in the JSON `text`. Encoders and decoders may call themselves for each level.
+ */
 function levelsOf(text: string): number {
   // Each level takes two characters.
   if (text.length <= 2 * JSON_LEVELS) return 0;

@@ -1,6 +1,7 @@
 /**
- * Who may speak with the router. The protocol has no authentication, so a page of another site could use a browser of this machine:
- * its Origin is refused, and so is a Host by which this machine is not known. An optional token keeps out everyone else.
+ * Who may speak with the router. The protocol has no authentication, so a page of another site could use a browser of
+ * this machine: its Origin is refused, and so is a Host by which this machine is not known. An optional token keeps out
+ * everyone else.
  */
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";

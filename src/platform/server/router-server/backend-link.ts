@@ -1,6 +1,6 @@
 /**
- * The router's end of the connection with the backend. The backend opens it, and opens it again when it has closed; what is sent
- * meanwhile is kept, up to a bound, or lost.
+ * The router's end of the connection with the backend. The backend opens it, and opens it again when it has closed;
+ * what is sent meanwhile is kept, up to a bound, or lost.
  */
 import type { WebSocket } from "ws";
 import { formatPacket, type WirePacket } from "../protocol/index.js";

@@ -3,7 +3,10 @@ import { WebSocket, type RawData } from "ws";
 import { formatPacket, limits, parsePacket, type WirePacket } from "../protocol/index.js";
 import type { Peer } from "./router-core.js";
 
-/** A browser sends at most 10 packets a second, and two of its sockets may share the agent. Beyond this in a second it is closed. */
+/**
+ * A browser sends at most 10 packets a second, and two of its sockets may share the agent. Beyond this in a second it
+ * is closed.
+ */
 const MESSAGES_A_SECOND = 100;
 /** A socket with so many malformed messages is closed. */
 const MALFORMED_MESSAGES = 20;

@@ -1,4 +1,6 @@
-/** Carries out what the router's state machine says: to the backend, to clients, and to those that wait for an answer. */
+/**
+ * Carries out what the router's state machine says: to the backend, to clients, and to those that wait for an answer.
+ */
 import {
   limits,
   type LogErrorBody,

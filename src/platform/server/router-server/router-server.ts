@@ -1,7 +1,8 @@
 /**
- * The router on a port. One socket is the backend's: the one that said so last (`alive` of the subject `mephisto`). Every other socket is
- * a browser's. Limits: {@link MAX_SOCKETS} sockets; {@link MAX_UNKNOWN} that have not said whose they are, each for
- * {@link UNKNOWN_MS}; the size of bodies and messages; the number of messages a second; what waits for a peer that does not read.
+ * The router on a port. One socket is the backend's: the one that said so last (`alive` of the subject `mephisto`).
+ * Every other socket is a browser's. Limits: {@link MAX_SOCKETS} sockets; {@link MAX_UNKNOWN} that have not said whose
+ * they are, each for {@link UNKNOWN_MS}; the size of bodies and messages; the number of messages a second; what waits
+ * for a peer that does not read.
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -121,8 +122,8 @@ export class RouterServer implements SocketOwner {
   }
 
   /**
-   * What every request and every handshake gets from now on: `refused`: nothing listens; `cut`: its connection is closed without an
-   * answer; or a status. undefined: they are served again.
+   * What every request and every handshake gets from now on: `refused`: nothing listens; `cut`: its connection is
+   * closed without an answer; or a status. undefined: they are served again.
    */
   refuseAll(how: "refused" | "cut" | number | undefined): void {
     this.#refusal = how;

@@ -7,7 +7,9 @@ export interface RoutedAgent<Socket> {
   readonly agentId: string;
   /** The last status that the backend has told, or `disconnect` when the router has lost the agent's client. */
   status: AgentStatus;
-  /** When the last heartbeat came; undefined before the first: such an agent is never lost by the age of its heartbeat. */
+  /**
+   * When the last heartbeat came; undefined before the first: such an agent is never lost by the age of its heartbeat.
+   */
   lastHeartbeatAt: number | undefined;
   /** Where its client is; undefined before its first `alive`, and after the socket has closed. */
   socket: Socket | undefined;

@@ -1,12 +1,14 @@
 /**
- * A router of Mephisto's protocol as a state machine: what came in, what goes out, as values. It has no sockets, no timers and no
- * clock of its own. `simulate conformance` holds it against recorded conversations of the original.
+ * A router of Mephisto's protocol as a state machine: what came in, what goes out, as values. It has no sockets, no
+ * timers and no clock of its own. `simulate conformance` holds it against recorded conversations of the original.
  *
  * It differs from the original's Node server where that loses or keeps without bound:
  * - It sends at once; the original sends to the backend, and what it kept, every 50 ms.
- * - A closed socket is noticed. What comes for its agents is kept until they are back, at most {@link RouterOptions.unsentLimit}
- *   packets an agent. With detection `close` the client is lost when it does not come back in time.
- * - A forgotten agent leaves nothing behind, and what still comes for it is dropped. (The original makes a new entry, which stays.)
+ * - A closed socket is noticed. What comes for its agents is kept until they are back, at most
+ *   {@link RouterOptions.unsentLimit} packets an agent. With detection `close` the client is lost when it does not come
+ *   back in time.
+ * - A forgotten agent leaves nothing behind, and what still comes for it is dropped. (The original makes a new entry,
+ *   which stays.)
  * - A heartbeat of an agent that it does not know is answered on its socket, without a status.
  * - A client may send only what clients send. (The original takes any packet from anyone.)
  * - It sends every packet once. (The original's sends each twice on Node.js 20 and later.)
@@ -185,7 +187,10 @@ export class RouterState<Socket> {
     return packet.packet_type === "heartbeat" ? [] : this.#forward(packet);
   }
 
-  /** Finds lost clients. With detection `close` it is to be called now and then; the backend's request for statuses does it too. */
+  /**
+   * Finds lost clients. With detection `close` it is to be called now and then; the backend's request for statuses does
+   * it too.
+   */
   findLosses(): RouterOutput<Socket>[] {
     const now = this.#options.now();
     const outputs: RouterOutput<Socket>[] = [];

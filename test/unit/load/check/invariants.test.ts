@@ -1,4 +1,7 @@
-/** Every invariant holds for a sound run, and for each way to break it there is evidence that breaks it and nothing else. */
+/**
+ * Every invariant holds for a sound run, and for each way to break it there is evidence that breaks it and nothing
+ * else.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

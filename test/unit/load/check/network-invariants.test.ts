@@ -1,4 +1,7 @@
-/** Every invariant from outside holds for a sound run, and for each way to break it there is evidence that breaks it and no other. */
+/**
+ * Every invariant from outside holds for a sound run, and for each way to break it there is evidence that breaks it and
+ * no other.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";

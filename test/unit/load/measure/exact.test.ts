@@ -42,7 +42,10 @@ const thresholdsOf = (limit: string): Threshold[] => {
   return thresholds;
 };
 
-/** Compares with the limits of two decimals, in per cent and plain, that are next to the share: whole numbers say what is right. */
+/**
+ * Compares with the limits of two decimals, in per cent and plain, that are next to the share: whole numbers say what
+ * is right.
+ */
 function checkShare(passes: number, total: number): void {
   const measured = withShare(passes, total);
   const check = (limit: string, sign: number): void => {

@@ -1,4 +1,7 @@
-/** Workers who arrive late, because the machine has too much to do: all of them arrive, and those who are there have their turns. */
+/**
+ * Workers who arrive late, because the machine has too much to do: all of them arrive, and those who are there have
+ * their turns.
+ */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passThroughInterceptors } from "../../../../dist/load/run/roles/role.js";

@@ -1,4 +1,7 @@
-/** The JSON Schema of scenario files: it is up to date, and an editor that uses it agrees with the loader as far as it can. */
+/**
+ * The JSON Schema of scenario files: it is up to date, and an editor that uses it agrees with the loader as far as it
+ * can.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

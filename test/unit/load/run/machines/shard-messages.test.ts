@@ -1,4 +1,6 @@
-/** What machines send arrives as it was; what no machine sends is refused; and merged figures are those of one machine. */
+/**
+ * What machines send arrives as it was; what no machine sends is refused; and merged figures are those of one machine.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
