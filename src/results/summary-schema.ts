@@ -8,15 +8,11 @@
 import { z } from "zod";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { checkoutSchema } from "./git-checkout.js";
+import { healthSchema, machineUseSchema, processSchema } from "./health-schema.js";
+import { count, number, text } from "./schema-fields.js";
 import { rateSchema, taggedSchema } from "./tagged-figures.js";
 import { trendSchema } from "./trend-summary.js";
 import { verdictSchema } from "./verdict.js";
-
-const count = z.int().nonnegative();
-
-/** A number with its unit and meaning, for those who read the JSON Schema. */
-const number = (description: string) => z.number().describe(description);
-const text = (description: string) => z.string().describe(description);
 
 /** Whether a generator kept its schedule: whether the p99 of its slip is within the bound. */
 const scheduleSchema = z.object({
@@ -24,11 +20,6 @@ const scheduleSchema = z.object({
   slipP99Ms: z.number().nullable().describe("p99 of how late actions ran, ms; null when none ran."),
   slipMaxMs: z.number().nullable().describe("The latest action, ms; null when none ran."),
   boundMs: number("The bound of the p99, ms."),
-});
-
-const processSchema = z.object({
-  cpuCores: number("CPU used, in cores."),
-  peakMemoryBytes: number("The greatest resident memory, bytes."),
 });
 
 /** A machine that carried a share of the workers. */
@@ -132,39 +123,6 @@ const thresholdSchema = z.object({
     .describe("It failed in a run that was ended early, and the rest of the run could have met it: it is not judged."),
 });
 
-/** What the run and others used of the machine's cores. */
-const machineUseSchema = z.object({
-  waits: z
-    .enum(["measured", "estimated"])
-    .describe(
-      "Whether the system measured how long threads waited for a core, or the load average is an estimate of it.",
-    ),
-  watchedMs: number("How long the machine was watched, ms."),
-  cores: count.describe("The cores that the process may use."),
-  ownCores: number("CPU of this process, in cores."),
-  othersCores: number("CPU of other programs, in cores."),
-  stolenCores: number("CPU that the hypervisor gave to other machines, in cores."),
-  throttledCores: z
-    .number()
-    .default(0)
-    .describe("CPU that the limit of the control group (a container's) kept from this process, in cores."),
-  waitShare: number(
-    "Of the time in which threads of the run were ready, the share in which they waited for a core, 0 to 1.",
-  ),
-  takenShare: number("The part of `waitShare` for which others had the core, 0 to 1."),
-  boundShare: number("The bound of `takenShare`, 0 to 1."),
-  taken: z.boolean().describe("Whether `takenShare` is above the bound."),
-  pressureShare: z
-    .number()
-    .nullable()
-    .describe(
-      "The share of the time in which some program of the machine waited for a core, 0 to 1; null where it is not known.",
-    ),
-  othersIncludeTarget: z
-    .boolean()
-    .describe("Whether the CPU of other programs includes that of the target; `taken` is false then."),
-});
-
 const outputSchema = z.object({
   kind: z
     .enum(["csv", "ndjson", "otlp"])
@@ -174,58 +132,6 @@ const outputSchema = z.object({
   delivered: count.describe("How many arrived there."),
   dropped: count.describe("How many are missing there."),
   problem: z.string().nullable().describe("Why some are missing, one line; null when all were delivered."),
-});
-
-const threadHealthSchema = z.object({
-  thread: text("The name of the thread."),
-  watchedMs: number("How long it was watched, ms."),
-  eventLoopDelay: z
-    .object({
-      p50Ms: number("Median, ms."),
-      p99Ms: number("99th percentile, ms."),
-      maxMs: number("Maximum, ms."),
-    })
-    .nullable()
-    .describe("The delay of timers; null in a thread without an event loop."),
-  gc: z
-    .object({
-      count: count.describe("The number of pauses."),
-      totalMs: number("All pauses together, ms."),
-      maxMs: number("The longest pause, ms."),
-      major: count.describe("The number of pauses of major collections."),
-    })
-    .describe("Pauses of the garbage collector."),
-  times: z
-    .object({
-      cpuMs: number("On a core, ms."),
-      waitedMs: z.number().nullable().describe("Ready and waiting for a core, ms; null where it is not known."),
-    })
-    .nullable()
-    .optional()
-    .describe("Null where it is not known. Absent in summaries of older versions."),
-});
-
-const cpuSchema = z.object({
-  totalMs: number("The process, ms."),
-  generatorMs: number("Simulated workers and measuring, ms."),
-  platformMs: number("The platform, and what measures in its threads, ms."),
-  runtimeMs: number("Compilers and collectors of the runtime, ms."),
-  threads: z
-    .array(
-      z.object({
-        thread: text("The name of the thread."),
-        part: z.enum(["generator", "platform"]).describe("The part that its time belongs to."),
-        cpuMs: number("On a core, ms."),
-        waitedMs: z.number().nullable().describe("Ready and waiting for a core, ms; null where it is not known."),
-      }),
-    )
-    .describe("The same by thread."),
-});
-
-const healthSchema = z.object({
-  process: processSchema.describe("What the process used; of all machines together."),
-  threads: z.array(threadHealthSchema).describe("The threads of the run."),
-  cpu: cpuSchema.optional().describe("CPU time during the run, by its parts. Absent where it is not known."),
 });
 
 const environmentSchema = z.object({
