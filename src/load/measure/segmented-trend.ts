@@ -3,7 +3,8 @@
  * the intervals of the time axis in which they ended.
  */
 import { at, getOrCreate } from "../../vocabulary/index.js";
-import { BUCKETS, bucketOf, nonEmptyBuckets } from "./buckets.js";
+import { BucketCounter } from "./bucket-counter.js";
+import { BUCKETS, bucketOf } from "./buckets.js";
 import type { TrendName } from "./metrics.js";
 import type { SampleBuffer, SampledSubject } from "./sample-buffer.js";
 import type { Cells } from "./tags.js";
@@ -98,7 +99,7 @@ export class SegmentedTrend implements Trend {
 
 /** Counts the times of one trend in one cell. */
 class TrendCounts {
-  #counts: Uint32Array | undefined;
+  readonly #counter = new BucketCounter();
   #closed: IntervalCounts[] = [];
   #index = 0;
   /** The present interval ends here, ms on the run's clock; no interval is open before the first record. */
@@ -119,10 +120,7 @@ class TrendCounts {
     if (!(ms >= 0 && ms < Infinity)) throw new RangeError(`${this.name}: a time cannot be ${ms} ms`);
     if (!(atMs < this.#endMs)) this.#open(atMs);
     const ns = Math.round(ms * 1e6);
-    const counts = (this.#counts ??= new Uint32Array(BUCKETS));
-    const bucket = bucketOf(ns);
-    // The hot path of every record: no `at`. There is a place for every bucket.
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    this.#counter.add(bucketOf(ns));
     if (ns < this.#minNs) this.#minNs = ns;
     if (ns > this.#maxNs) this.#maxNs = ns;
     if (this.#sumNs + ns > Number.MAX_SAFE_INTEGER) this.#carry();
@@ -148,18 +146,13 @@ class TrendCounts {
     this.#endMs = this.originMs + (this.#index + 1) * this.intervalMs;
   }
 
-  /** Closes the present interval. Scans only the buckets between the least and the greatest time. */
+  /** Closes the present interval. */
   #close(): void {
-    const counts = this.#counts;
-    if (counts === undefined || this.#maxNs < 0) return;
-    const first = bucketOf(this.#minNs);
-    const end = bucketOf(this.#maxNs) + 1;
-    const filled = nonEmptyBuckets(counts, first, end);
-    counts.fill(0, first, end);
+    if (this.#maxNs < 0) return;
     this.#carry();
     this.#closed.push({
       index: this.#index,
-      ...filled,
+      ...this.#counter.take(bucketOf(this.#minNs), bucketOf(this.#maxNs) + 1),
       minNs: this.#minNs,
       maxNs: this.#maxNs,
       sumNs: this.#carriedNs,
