@@ -3,7 +3,7 @@
  *
  * An entry is a part of a message. Parts have numbers, so that an entry that was written twice (ioredis repeats a
  * command whose answer was lost with the connection) is read once, and a missing one is noticed. Entries are removed
- * once they were read, and the streams expire when nobody writes to them any more. An end that has nothing to say
+ * once they were read, and the streams expire some time after the last write. An end that has nothing to say
  * writes an empty entry, so that silence means that it is gone.
  */
 import type { Redis } from "ioredis";

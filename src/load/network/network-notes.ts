@@ -71,7 +71,7 @@ export class NetworkNotes {
     return this.#agents.get(agentId);
   }
 
-  told(agent: OutsideAgentEvidence, status: string, atMs: number): void {
+  noteStatus(agent: OutsideAgentEvidence, status: string, atMs: number): void {
     if (agent.statuses.at(-1)?.status !== status) agent.statuses.push({ status, atMs });
   }
 

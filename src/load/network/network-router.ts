@@ -120,7 +120,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       case "update_status": {
         const { status } = packet.data;
         const agent = this.#options.notes.agent(packet.subject_id);
-        if (agent !== undefined) this.#options.notes.told(agent, status, now);
+        if (agent !== undefined) this.#options.notes.noteStatus(agent, status, now);
         if (isWithoutReplies(status)) this.#endWait(page)?.();
         if (packet.subject_id === page.agentId) this.#push(page, "update_status", packet.subject_id, { status });
         return;

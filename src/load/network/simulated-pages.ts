@@ -127,7 +127,7 @@ export class SimulatedPages {
       case "update_status": {
         const { status } = packet.data;
         const agent = this.#options.notes.agent(packet.subject_id);
-        if (agent !== undefined) this.#options.notes.told(agent, status, this.#now);
+        if (agent !== undefined) this.#options.notes.noteStatus(agent, status, this.#now);
         if (packet.subject_id !== page.agentId) return;
         this.#push(page, "update_status", packet.subject_id, { status });
         // There will be no more replies, and a page whose agent is over submits nothing.
@@ -365,7 +365,7 @@ export class SimulatedPages {
     this.#push(page, "log_error", page.agentId, { request_failed: true });
   }
 
-  /** The worker is gone from its page. The router is not told, as Mephisto's is not: the heartbeats end. */
+  /** The worker is gone from its page. The router gets no message of it, as Mephisto's does not: the heartbeats end. */
   #leave(page: SimulatedPage, how: "closed" | "lost"): void {
     page.state = "gone";
     page.conversation?.leave();

@@ -77,7 +77,7 @@ function scheduleVerdict({ isServed, plan, injection }: FinalizeRunInput, measur
   return isServed === true && plan.workers === 0 ? { ...verdict, kept: true } : verdict;
 }
 
-/** Nobody is planned who would have to come. */
+/** No worker is planned. */
 const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 
 /**

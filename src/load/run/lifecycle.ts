@@ -65,7 +65,7 @@ export interface ClientParts<Stages extends Pick<RunStages, "originMs"> & { read
   /** For a run without a schedule. */
   readonly open?:
     | {
-        /** Whether it was told to end. */
+        /** Whether the end was requested. */
         isOver(): boolean;
         /** How long those who are there have to end by themselves, ms. */
         readonly drainMs: number;

@@ -30,8 +30,8 @@ export interface ClientThreadContext {
    */
   readonly waitsForTask: boolean;
   /**
-   * Whether a worker goes home once its submit is answered, and when it returns its unit. If not, it waits until it is
-   * told how its agent ended; a router may never tell that.
+   * Whether a worker goes home once its submit is answered, and when it returns its unit. If not, it waits until it
+   * receives how its agent ended; a router may never send that.
    */
   readonly leavesWhenDone: boolean;
   /** The evidence on an agent, made when first asked for. */

@@ -23,7 +23,7 @@ export interface AgentSession {
   submitting: boolean;
   /** A submit is written. */
   submitted: boolean;
-  /** The last live update was accepted, or the task's code was told that there are no more. */
+  /** The last live update was accepted, or the task's code knows that there are no more. */
   livePartOver: boolean;
   /** The status `disconnect` or `returned` is being written. */
   isEndingAbsent: boolean;

@@ -1,4 +1,4 @@
-/** Why a worker gets no agent, as the platform tells it. Some are the beginning of a longer reason. */
+/** Why a worker gets no agent, as the platform says it. Some are the beginning of a longer reason. */
 export const REFUSALS = {
   notQualified: "worker is not qualified",
   onboardingNotPassed: "the onboarding was not passed",

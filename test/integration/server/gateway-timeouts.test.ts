@@ -29,7 +29,7 @@ async function silentPlatform(t: { after(fn: () => Promise<void>): void }) {
       count: (name) => counted.push(name),
       updateSent: () => undefined,
       submitAcknowledged: (agentId) => counted.push(`acknowledged ${agentId}`),
-      statusTold: () => undefined,
+      statusSent: () => undefined,
     },
     detection: "heartbeat",
     graceMs: 1000,

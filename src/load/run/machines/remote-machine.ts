@@ -1,4 +1,4 @@
-/** One machine of a run, as its coordinator knows it: what it was told, what it said, and what became of it. */
+/** One machine of a run, as its coordinator knows it: what was sent to it, what it sent, and what became of it. */
 import { assert, formatCount } from "../../../vocabulary/index.js";
 import type { Summary } from "../../../results/index.js";
 import {

@@ -15,8 +15,8 @@ const ENDED_BY_ITSELF: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor been told the
- * end.
+ * Those whose clients were there when they were stopped, at `stoppedAtMs`, and had neither submitted nor received
+ * a final status.
  */
 export function cutOffAgents({ agents }: NetworkEvidence, stoppedAtMs: number): IsCutOff {
   const ended = new Set(

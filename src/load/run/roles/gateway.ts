@@ -134,7 +134,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
         acknowledged?.(agentId, "submit");
         this.#evidenceOf(agentId).acknowledgedSubmits++;
       },
-      statusTold: (agentId, status) => {
+      statusSent: (agentId, status) => {
         const callAt = this.#context.arena.reactor.clock.now() + PARTNER_AFTER_MS;
         if (status === "waiting") this.#waiting.set(agentId, { callAt, isCalled: false });
         else this.#waiting.delete(agentId);

@@ -82,8 +82,8 @@ export interface GatewayObserver {
   updateSent(agentId: string, number: number): void;
   /** The platform has acknowledged a submit. */
   submitAcknowledged(agentId: string): void;
-  /** The platform has told a status of the agent, which is committed. */
-  statusTold(agentId: string, status: AgentStatus): void;
+  /** The platform has sent a status of the agent, which is committed. */
+  statusSent(agentId: string, status: AgentStatus): void;
 }
 
 /** What had no answer, and who was there, when a gateway was closed. */

@@ -157,7 +157,7 @@ export class PlatformLink {
 
   /** A packet of the platform. */
   onMessage(packet: ChannelPacket): void {
-    // Nobody is there any more who could be told.
+    // The gateway has closed: no client would receive it.
     if (this.#isClosed) return;
     this.#handlers.onSign();
     const { packet_type, subject_id, data } = packet;
@@ -263,9 +263,9 @@ export class PlatformLink {
     return { task_data: this.#options.taskData, past_live_updates: [...past] };
   }
 
-  #onStatus(agentId: string, told: unknown): void {
+  #onStatus(agentId: string, sent: unknown): void {
     const agent = this.agents.get(agentId);
-    const status = statusOf(told);
+    const status = statusOf(sent);
     if (agent === undefined || status === undefined || isStale(status, agent.status)) return;
     this.#noteStatus(agent, status);
     // The outcome of an onboarding is in the details that follow.
@@ -284,29 +284,30 @@ export class PlatformLink {
 
   #noteStatus(agent: WebAgent, status: AgentStatus): void {
     agent.status = status;
-    this.#options.observer.statusTold(agent.agentId, status);
+    this.#options.observer.statusSent(agent.agentId, status);
     if (isFinal(status)) agent.past.length = 0;
   }
 
   #onUpdate(agentId: string, data: ChannelPacket["data"]): void {
     const agent = this.agents.get(agentId);
     if (agent === undefined) return;
-    const told = { ...data };
-    const origin = typeof told["in_reply_to"] === "number" ? agent.updates.originOf(told["in_reply_to"]) : undefined;
-    if (typeof origin?.number === "number" || typeof origin?.number === "string") told["in_reply_to"] = origin.number;
+    const update = { ...data };
+    const origin =
+      typeof update["in_reply_to"] === "number" ? agent.updates.originOf(update["in_reply_to"]) : undefined;
+    if (typeof origin?.number === "number" || typeof origin?.number === "string") update["in_reply_to"] = origin.number;
     if (typeof origin?.requestId === "string") {
-      told["handles"] = origin.requestId;
-      told["response"] = JSON.stringify(told["response"] ?? null);
+      update["handles"] = origin.requestId;
+      update["response"] = JSON.stringify(update["response"] ?? null);
     }
     // Times on the run's clock mean nothing to a browser.
-    delete told["intended_at"];
-    delete told["replied_at"];
-    this.#remember(agent, told);
+    delete update["intended_at"];
+    delete update["replied_at"];
+    this.#remember(agent, update);
     const server_timestamp = this.#options.wallClock();
     this.#handlers.fromPlatform({
       packet_type: "client_bound_live_update",
       subject_id: agentId,
-      data: told,
+      data: update,
       server_timestamp,
     });
   }
@@ -370,24 +371,24 @@ export class PlatformLink {
 const PROGRESS: readonly AgentStatus[] = ["none", "accepted", "onboarding", "waiting", "in task"];
 
 /**
- * Whether a status that was told is older than the known one: a handle of the platform that reads the row tells what it
+ * Whether a status that the platform sent is older than the known one: a handle that reads the row later sends what it
  * knew before.
  */
-function isStale(told: AgentStatus, known: AgentStatus): boolean {
-  const place = PROGRESS.indexOf(told);
+function isStale(sent: AgentStatus, known: AgentStatus): boolean {
+  const place = PROGRESS.indexOf(sent);
   const knownPlace = PROGRESS.indexOf(known);
   return place >= 0 && (knownPlace < 0 || place < knownPlace);
 }
 
-/** Which of Mephisto's sentences tells a browser what the platform says. */
+/** Which of Mephisto's sentences says to a browser what the platform says. */
 function failureOf(reason: string): keyof typeof FAILURE_REASONS {
   if (reason.startsWith(REFUSALS.notQualified) || reason === REFUSALS.onboardingNotPassed) return "not-qualified";
   if (reason.startsWith(REFUSALS.agentIsOver)) return "task-missing";
   return "no-work";
 }
 
-function statusOf(told: unknown): AgentStatus | undefined {
-  return AGENT_STATUSES.find((status) => status === told);
+function statusOf(sent: unknown): AgentStatus | undefined {
+  return AGENT_STATUSES.find((status) => status === sent);
 }
 
 /** The text of an update for the task's code: that of a message, or the arguments of a remote procedure. */

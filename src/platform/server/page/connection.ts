@@ -87,11 +87,11 @@ export class Connection {
   }
 
   #receive({ packet_type, data }: Data): void {
-    const told = data as Data;
-    if (packet_type === "update_status") this.#handlers.onStatus(String(told["status"]));
-    if (packet_type !== "client_bound_live_update" || this.#seen.has(told["update_id"])) return;
-    this.#seen.add(told["update_id"]);
-    this.#handlers.onUpdate(told);
+    const received = data as Data;
+    if (packet_type === "update_status") this.#handlers.onStatus(String(received["status"]));
+    if (packet_type !== "client_bound_live_update" || this.#seen.has(received["update_id"])) return;
+    this.#seen.add(received["update_id"]);
+    this.#handlers.onUpdate(received);
   }
 
   #flush(): void {

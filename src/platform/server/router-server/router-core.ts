@@ -110,7 +110,7 @@ export class RouterCore {
     this.#carryOut(this.#state.logError(body));
   }
 
-  /** Nobody waits for the answer any more. */
+  /** The request was given up: no client waits for the answer. */
   cancel(requestId: string): void {
     this.#waiting.delete(requestId);
     this.#state.cancelRequest(requestId);

@@ -160,7 +160,7 @@ export class RouterServer implements SocketOwner {
     await Promise.race([closed, graceMs()]);
     for (const { ws } of this.#sockets) ws.terminate();
     this.#server.closeAllConnections();
-    // One that did not listen any more, without connections, has told its close before.
+    // One that did not listen any more, without connections, has reported its close before.
     await Promise.race([closed, graceMs()]);
     return inFlight;
   }

@@ -5,7 +5,7 @@ import type { WirePacket } from "../protocol/index.js";
 /** An agent as the router sees it. Times are ms since the epoch. */
 export interface RoutedAgent<Socket> {
   readonly agentId: string;
-  /** The last status that the backend has told, or `disconnect` when the router has lost the agent's client. */
+  /** The last status that the backend has sent, or `disconnect` when the router has lost the agent's client. */
   status: AgentStatus;
   /**
    * When the last heartbeat came; undefined before the first: such an agent is never lost by the age of its heartbeat.

@@ -133,7 +133,7 @@ export class RouterState<Socket> {
     this.#hasBackend = false;
   }
 
-  /** The backend has shown that it is there. Clients are told when it last did. */
+  /** The backend has shown that it is there. The heartbeats' answers say when it last did. */
   noteBackendSign(): void {
     this.#lastBackendSignAt = this.#options.now();
   }
