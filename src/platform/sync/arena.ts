@@ -65,6 +65,8 @@ export interface ArenaOptions extends Partial<ArenaSizes> {
    * interceptor.
    */
   readonly recorder?: SlotRecorder;
+  /** Gives memory of so many bytes, all 0, that nothing else uses as long as the arena is used. Default: new memory. */
+  readonly allocate?: (bytes: number) => SharedArrayBuffer;
 }
 
 const DEFAULT_SIZES: ArenaSizes = { slots: 1024, ringBytes: 4096, wideSlots: 0, wideRingBytes: 1 << 20 };
@@ -108,7 +110,8 @@ export class Arena implements SlotHome {
   static create(options: ArenaOptions = {}): Arena {
     const sizes = { ...DEFAULT_SIZES, ...options };
     const layout = layoutOf(sizes);
-    const shared = sharedMemory(layout.totalBytes);
+    const shared = (options.allocate ?? sharedMemory)(layout.totalBytes);
+    assert(shared.byteLength === layout.totalBytes, "an arena has the memory that it asks for");
     const arena = new Arena(shared, layout, options);
     store(arena.cells, HEADER.slots, sizes.slots);
     store(arena.cells, HEADER.ringBytes, sizes.ringBytes);

@@ -15,7 +15,7 @@ const TINY = join(ROOT, "test/data/bench/tiny.yaml");
  * or none.
  */
 const MOST_ARRIVALS = 60 / 0.4;
-const CAPACITY = ["capacity", "worker-at-capacity", "p50", "p99"].map((name) => `main-job/${name}`);
+const CAPACITY = ["capacity", "worker-at-capacity", "p50", "p95", "p99"].map((name) => `main-job/${name}`);
 /** The figures that judge a change. */
 const GATE = ["main-job/worker", "main-job/update", "main-job/run"];
 

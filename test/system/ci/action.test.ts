@@ -151,7 +151,7 @@ test("runs are compared with the runs of a baseline", async (t) => {
   assert.equal(base.code, 0, base.log);
   const now = await act(t, { ...QUICK, runs: "6", baseline: base.results });
   assert.equal(now.code, 0, now.log);
-  assert.match(now.summary, /### Comparison\n\n0 slower, 0 faster/);
+  assert.match(now.summary, /### Comparison\n\n6 runs before, 6 runs now\.\n\n0 slower, 0 faster/);
   assert.ok(existsSync(join(now.results, "comparison.xml")));
 });
 

@@ -79,6 +79,7 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
       mailbox,
       database,
       runDir: "",
+      allocate: reuseMemory,
       faults: faults ?? faultsOf(plan.seed, faultRates),
       sink(event) {
         encoder.write(event);
@@ -97,6 +98,19 @@ export function runInMemory(request: RunRequest, faults?: Faults): RunResult {
   } finally {
     database.close();
   }
+}
+
+/** The memory of this thread's last run, for its next. */
+let arenaMemory: SharedArrayBuffer | undefined;
+
+/**
+ * A run ends before the next one of its thread begins. New memory for each would pile up: the collector does not take
+ * the size of shared memory into account.
+ */
+function reuseMemory(bytes: number): SharedArrayBuffer {
+  if (arenaMemory?.byteLength === bytes) new Uint8Array(arenaMemory).fill(0);
+  else arenaMemory = new SharedArrayBuffer(bytes);
+  return arenaMemory;
 }
 
 /** Runs `run` to its end; returns what is wrong with it. */

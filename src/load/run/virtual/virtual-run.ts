@@ -7,6 +7,7 @@ import type { LocalDatabase } from "../../../platform/db/index.js";
 import { Collector, type Measurements, type SampleSink } from "../../measure/index.js";
 import { stream, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
 import {
+  type ArenaOptions,
   ready,
   spawn,
   suspendedWait,
@@ -63,6 +64,8 @@ export interface VirtualSetup {
   readonly sink: TraceSink;
   /** Receives every sample; left out: none is kept. */
   readonly samples?: SampleSink | undefined;
+  /** The memory of the arena, as in its options. */
+  readonly allocate?: ArenaOptions["allocate"];
 }
 
 /** What the lifecycle waits for. */
@@ -289,10 +292,10 @@ export class VirtualRun implements RunParts {
   }
 
   #createSimulation(): Simulation {
-    const { plan, faults } = this.#setup;
+    const { plan, faults, allocate } = this.#setup;
     const nameOf = (slot: number): string => this.#roleContexts.nameOf(slot);
     return createSimulation({
-      arena: arenaSizesOf({ workers: plan.workers, ...SHARDS }),
+      arena: { ...arenaSizesOf({ workers: plan.workers, ...SHARDS }), ...(allocate !== undefined && { allocate }) },
       random: stream(plan.seed, "schedule"),
       onWake: (slot, event) => this.#notes.scheduler("wake", nameOf(slot), event, null),
       delayOf: (slot) => faults.wakeDelay(nameOf(slot), this.#notes.faults),
