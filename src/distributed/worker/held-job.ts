@@ -5,6 +5,7 @@ import { PREFIX } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
 import { META } from "../remove-queues.js";
 import type { AcceptedJob, JobHost } from "../job-kind.js";
+import { readJob } from "../job-registry.js";
 import { blockOf, blocksQueue, KEYS } from "../keys.js";
 import { MAX_RESULT_BYTES, MESSAGES_VERSION, type BlockResult, type Job, type LateResult } from "../messages.js";
 
@@ -88,6 +89,9 @@ export class HeldJob {
     await this.#worker.close();
     clearTimeout(timer);
     await this.#options.accepted.close();
+    // The job may have ended without this process having noticed. Where Redis is away, there is nothing to remove.
+    const job = await readJob(this.#options.host.server.client, this.id).catch(() => undefined);
+    if (job?.state !== "running") await this.#removeMeta().catch(() => undefined);
   }
 
   /** Stops at once: the job is not wanted any more. */
@@ -95,6 +99,10 @@ export class HeldJob {
     this.#worker.cancelAllJobs("the job has ended");
     await this.#worker.close(true);
     await this.#options.accepted.close();
+    await this.#removeMeta();
+  }
+
+  async #removeMeta(): Promise<void> {
     await this.#options.host.server.client.del(this.#worker.toKey(META));
   }
 
