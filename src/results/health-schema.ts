@@ -26,7 +26,7 @@ export const machineUseSchema = z.object({
   waitShare: number(
     "Of the time in which threads of the run were ready, the share in which they waited for a core, 0 to 1.",
   ),
-  takenShare: number("The part of `waitShare` for which others had the core, 0 to 1."),
+  takenShare: number("The part of `waitShare` for which other programs used the core, 0 to 1."),
   boundShare: number("The bound of `takenShare`, 0 to 1."),
   taken: z.boolean().describe("Whether `takenShare` is above the bound."),
   pressureShare: z

@@ -16,7 +16,7 @@ import { verdictSchema } from "./verdict.js";
 
 /** Whether a generator kept its schedule: whether the p99 of its slip is within the bound. */
 const scheduleSchema = z.object({
-  kept: z.boolean().describe("Whether the p99 of the schedule slip is within the bound."),
+  kept: z.boolean().describe("Whether the p99 of how late actions ran is within the bound."),
   slipP99Ms: z.number().nullable().describe("p99 of how late actions ran, ms; null when none ran."),
   slipMaxMs: z.number().nullable().describe("The latest action, ms; null when none ran."),
   boundMs: number("The bound of the p99, ms."),
@@ -43,7 +43,7 @@ const machineSchema = z.object({
     .number()
     .nullable()
     .describe("How much later than agreed it started by its own timer, ms; null when it was lost before."),
-  schedule: scheduleSchema.describe("Whether it kept the schedule of its share."),
+  schedule: scheduleSchema.describe("Whether it generated its share of the load on time."),
   process: processSchema.optional().describe("What its process used. Absent for a lost machine."),
   lost: z
     .object({
@@ -323,11 +323,11 @@ export const summarySchema = z.object({
     })
     .optional()
     .describe("Whether there was a load to judge by. Absent in summaries of older versions."),
-  schedule: scheduleSchema.describe("Whether the generator kept its schedule."),
+  schedule: scheduleSchema.describe("Whether the load was generated on time."),
   machine: machineUseSchema
     .optional()
     .describe(
-      "What the run and others used of the machine's cores, and whether others took it from the run. Absent where time is " +
+      "What the run and others used of the machine's cores, and whether other programs kept it busy. Absent where time is " +
         "simulated.",
     ),
   outputs: z

@@ -147,8 +147,8 @@ describe("a target that breaks while the run goes on", { concurrency: 2 }, () =>
     }, 100);
     t.after(() => clearInterval(nonsense));
     const run = await runAgainst(t, server.url, scenarioText());
-    // On a busy machine the load comes late.
-    assert.equal(run.code, run.summary?.schedule.kept === false ? 97 : 99, run.stdout + run.stderr);
+    // Without one valid answer there was no load: the run fails, also where the load came late.
+    assert.equal(run.code, 99, run.stdout + run.stderr);
     const failures = run.summary?.failures?.map(({ what }) => what) ?? [];
     assert.ok(
       failures.some((what) => /^POST \/submit_task: expected 200 with JSON, got 200 with text\/html/.test(what)),
