@@ -27,9 +27,9 @@ import { withDemonstration } from "../shared/sweep-demo.js";
 import { SweepTally } from "../shared/sweep-tally.js";
 
 export async function handler(given: SweepArguments): Promise<void> {
-  const { thresholds, threshold, ...others } = withDemonstration(given);
+  const sweep = withDemonstration(given);
   // A threshold that is given is to be evaluated.
-  const args = { ...others, threshold, thresholds: thresholds || threshold !== undefined };
+  const args = { ...sweep, thresholds: sweep.thresholds || sweep.threshold !== undefined };
   if (args.redis !== undefined || args.resume !== undefined)
     await (await import("../shared/sweep-over-redis.js")).sweepOverRedis(args);
   else await sweepHere(args);

@@ -1,8 +1,8 @@
 /** The search for a capacity that the arguments of `simulate capacity` ask for. */
 import { join } from "node:path";
 import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js";
-import { formatTags, isMeasured, parseThresholds, type Viewpoint } from "../../load/measure/index.js";
-import { environment } from "../../load/run/index.js";
+import { formatTags, type Viewpoint } from "../../load/measure/index.js";
+import { environment, judgedThresholds } from "../../load/run/index.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
 import {
@@ -184,7 +184,7 @@ function viewpointOf({ target, listen, database }: CapacityArguments): Viewpoint
 /** @throws {UsageError} unless the scenario has a threshold on it that its runs can judge */
 function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewpoint): void {
   if (metric === undefined) return;
-  const judged = parseThresholds(scenario.thresholds).filter((threshold) => isMeasured(threshold.metric, from));
+  const judged = judgedThresholds(scenario.thresholds, from).judged;
   const names = [...new Set(judged.map((threshold) => threshold.metric + formatTags(threshold.tags)))];
   if (names.some((name) => name === metric)) return;
   const expected = names.length === 0 ? "a metric with a threshold, of which the scenario has none" : oneOf(names);

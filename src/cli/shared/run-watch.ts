@@ -1,13 +1,14 @@
 /** The observers of a running run: the progress display and the dashboard. They do not affect the run. */
 import { join } from "node:path";
-import { phasesOf, SLIP_BOUND_MS, type FinishedRun, type RunningRun, type RunProgress } from "../../load/run/index.js";
 import {
-  isMeasured,
-  parseThresholds,
-  scheduleKept,
-  type Measurements,
-  type Viewpoint,
-} from "../../load/measure/index.js";
+  judgedThresholds,
+  phasesOf,
+  SLIP_BOUND_MS,
+  type FinishedRun,
+  type RunningRun,
+  type RunProgress,
+} from "../../load/run/index.js";
+import { scheduleKept, type Measurements, type Viewpoint } from "../../load/measure/index.js";
 import { RUN_FILES, readReportData } from "../../results/index.js";
 import type { LiveView } from "../../report/index.js";
 import type { Plan, Scenario } from "../../load/scenario/index.js";
@@ -43,7 +44,7 @@ export interface RunWatch {
 /** @throws {PortError} when the dashboard's port is not available */
 export async function watchRun(options: RunWatchOptions): Promise<RunWatch> {
   const { scenario, plan, runId, directory, quiet, dashboardPort } = options;
-  const thresholds = parseThresholds(scenario.thresholds).filter(({ metric }) => isMeasured(metric, options.from));
+  const thresholds = judgedThresholds(scenario.thresholds, options.from).judged;
   const progress = quiet
     ? undefined
     : showProgress({ plan, phases: phasesOf(scenario, plan, Infinity), thresholds, from: options.from });

@@ -2,7 +2,9 @@
 import { at } from "../../vocabulary/index.js";
 import { BUCKETS, nonEmptyBuckets, type FilledBuckets } from "./buckets.js";
 
-/** So many bucket numbers are listed before they are counted in the table. To sort more costs more than the table does. */
+/**
+ * So many bucket numbers are listed before they are counted in the table. To sort more costs more than the table does.
+ */
 const MOST_LISTED = 256;
 
 /**

@@ -5,9 +5,9 @@
  * A recorder counts by this layout itself (`bucket-counter.ts`) rather than into a histogram of hdr-histogram-js.
  * Measured with Node 20 on the machine of the project's figures, a record costs 63–87 ns in the library's JavaScript
  * histograms, 22 ns in its WebAssembly one, and closing an interval (encode, reset) costs 0.15–0.5 ms a metric, once a
- * second, on the thread that is being measured; here it is 9 ns and 0.02–0.1 ms. Percentiles are found in the few buckets
- * that are not empty (`distribution.ts`): the library looks at all 44,000 of its own. It encodes the logs. Tests
- * compare the layout, the percentiles and the logs with the library's.
+ * second, on the thread that is being measured; here it is 9 ns and 0.02–0.1 ms. Percentiles are found in the few
+ * buckets that are not empty (`distribution.ts`): the library looks at all 44,000 of its own. It encodes the logs.
+ * Tests compare the layout, the percentiles and the logs with the library's.
  */
 
 /**

@@ -1,6 +1,7 @@
 /** The engines that drive a live run with simulated workers. */
 export type { FinishedRun, RunProgress } from "./finished-run.js";
 export { environment, SLIP_BOUND_MS } from "./finalize-run.js";
+export { judgedThresholds } from "./judged-thresholds.js";
 export { phasesOf } from "./timeline.js";
 export { examineIncompleteRun, type IncompleteRun } from "./incomplete-run.js";
 export { MAX_RUN_THREADS, defaultThreads } from "./run-limits.js";

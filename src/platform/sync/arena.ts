@@ -300,7 +300,8 @@ export class Arena implements SlotHome {
   }
 }
 
-function sharedMemory(bytes: number): SharedArrayBuffer {
+/** New memory for an arena. @throws RangeError where the machine has not enough */
+export function sharedMemory(bytes: number): SharedArrayBuffer {
   try {
     return new SharedArrayBuffer(bytes);
   } catch (error) {

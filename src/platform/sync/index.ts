@@ -1,7 +1,7 @@
 /**
  * Threads that wait for each other: events, mailboxes and the arena they lie in. The only folder that touches Atomics.
  */
-export { Arena, ArenaFullError, type ArenaOptions } from "./arena.js";
+export { Arena, ArenaFullError, sharedMemory, type ArenaOptions } from "./arena.js";
 export * as atomics from "./atomics.js";
 export {
   takeControl,

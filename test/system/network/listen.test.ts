@@ -12,11 +12,12 @@ import { assertTagsAddUp } from "../../support/results/tagged.js";
 
 /**
  * Closes the backend's socket when every worker has its agent and none submits yet. A registration or a submit that is
- * under way at that moment is lost with the socket, and its worker waits for ever.
+ * under way at that moment is lost with the socket, and its worker waits for ever. A run that ends before leaves no
+ * wait.
  */
 async function dropOnceAllWork(backend: ScriptedBackend, workers: number): Promise<void> {
   const atWork = (): number => [...backend.agents.values()].filter(({ updates }) => updates > 0).length;
-  while (atWork() < workers) await sleep(20);
+  while (atWork() < workers) await sleep(20, undefined, { ref: false });
   backend.drop();
 }
 

@@ -1,7 +1,7 @@
 /**
  * Shards of a plan: which workers a machine carries. All client threads of all machines take the workers in turn, so a
- * machine with twice the threads carries twice the workers. A worker draws from streams of its own: whoever carries it,
- * it does the same.
+ * machine with twice the threads carries twice the workers. A worker draws from streams of its own: it does the
+ * same on any machine.
  */
 import { assert } from "../../../vocabulary/index.js";
 import { closedLoadOf, type Plan } from "../../scenario/index.js";

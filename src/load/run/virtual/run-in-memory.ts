@@ -3,7 +3,7 @@ import { openDatabase } from "../../../platform/db/index.js";
 import type { Violation } from "../../check/index.js";
 import { evaluate } from "../../measure/index.js";
 import { buildPlan, type Plan, type PlanOptions, type Scenario } from "../../scenario/index.js";
-import type { MailboxKind } from "../../../platform/sync/index.js";
+import { sharedMemory, type MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
 import { judgedThresholds } from "../judged-thresholds.js";
@@ -109,7 +109,7 @@ let arenaMemory: SharedArrayBuffer | undefined;
  */
 function reuseMemory(bytes: number): SharedArrayBuffer {
   if (arenaMemory?.byteLength === bytes) new Uint8Array(arenaMemory).fill(0);
-  else arenaMemory = new SharedArrayBuffer(bytes);
+  else arenaMemory = sharedMemory(bytes);
   return arenaMemory;
 }
 
