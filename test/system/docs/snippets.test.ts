@@ -68,6 +68,20 @@ function succeeded({ code, stdout, stderr }: { code: number; stdout: string; std
   assert.equal(code, exit, `exit ${code}\n${stdout}\n${stderr}`);
 }
 
+/** Those need `simulate` in the `PATH`, and say so. */
+const IN_PATH = /changes the user's shell/;
+
+test("commands are in blocks of sh, and begin with npx", () => {
+  const wrong = documents.flatMap((document) =>
+    blocksOf(readFileSync(join(root, document), "utf8")).flatMap(({ line, language, text, directives }) => {
+      if (directives.some((directive) => IN_PATH.test(directive))) return [];
+      const isWrong = language === "" ? /^(npx )?simulate /m.test(text) : language === "sh" && /^simulate /m.test(text);
+      return isWrong ? [`${document}:${line}`] : [];
+    }),
+  );
+  assert.deepEqual(wrong, []);
+});
+
 for (const document of documents) {
   const blocks = blocksOf(readFileSync(join(root, document), "utf8")).map((block) => ({
     block,
