@@ -2,19 +2,17 @@
  * The WebSocket of one agent's page, with Mephisto's rules: `alive` once it is open, a heartbeat after half a second
  * and then every six.
  *
- * | rule | direct | browser (`mephisto-task` 2.0.4, `socket_handler.jsx`) |
- * | ----------------------------- | ------------------------------------------ |
- * ------------------------------------------------------------------ |
- * | a packet is sent | at once | one each 100 ms, the newest first ({@link SendQueue}) |
- * | `alive` | first on each socket | goes into the queue when the socket opens |
- * | the task follows the onboarding | the old socket is closed | the old socket stays open, without heartbeats; the
- * queue goes on |
- * | the socket has closed | a new one, after 250 ms doubling up to 4 s | nothing; the next packet or heartbeat finds it |
- * | it has failed | the same | a new one at once |
- * | a new one is tried | | not while one is being opened, for 4 s at most |
- * | it never opened | the same | no heartbeat; only a packet finds it |
- * | heartbeats unanswered | after 5 a new one | at 5 a new one, at 10 the page gives up |
- * | the backend's last sign | nothing | older than 20 s at a heartbeat: the page gives up |
+ * | rule                          | direct                                     | browser (`mephisto-task` 2.0.4, `socket_handler.jsx`)              |
+ * | ----------------------------- | ------------------------------------------ | ------------------------------------------------------------------ |
+ * | a packet is sent              | at once                                    | one each 100 ms, the newest first ({@link SendQueue})              |
+ * | `alive`                       | first on each socket                       | goes into the queue when the socket opens                          |
+ * | the task follows the onboarding | the old socket is closed                 | the old socket stays open, without heartbeats; the queue goes on   |
+ * | the socket has closed         | a new one, after 250 ms doubling up to 4 s | nothing; the next packet or heartbeat finds it                     |
+ * | it has failed                 | the same                                   | a new one at once                                                  |
+ * | a new one is tried            |                                            | not while one is being opened, for 4 s at most                     |
+ * | it never opened               | the same                                   | no heartbeat; only a packet finds it                               |
+ * | heartbeats unanswered         | after 5 a new one                          | at 5 a new one, at 10 the page gives up                            |
+ * | the backend's last sign       | nothing                                    | older than 20 s at a heartbeat: the page gives up                  |
  */
 import { WebSocket, type ClientOptions, type RawData } from "ws";
 import {

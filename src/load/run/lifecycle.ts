@@ -2,15 +2,14 @@
  * The lifecycle of a run, written once as Steps. Each engine gives it the parts of a run and drives its waits: the
  * threads engine with promises and messages, the virtual engine with its scheduler.
  *
- * | state | entered when | on entry | left when |
- * | --------- | -------------------------------- | ------------------------------------------ |
- * -------------------------------------- |
- * | start | the run begins | the stages are made and started | all of them have started |
- * | carry out | the stages have started | (the plan runs) | clients done, early end, or `giveUpAt` |
- * | stop | the plan is carried out | pauses are lifted, clients stop | the clients have ended |
- * | drain | the clients have ended | the io stage stops, with `drainUntil` | the io stage has ended |
- * | finish | the io stage has ended | the tasks stop, with `drainUntil` | the tasks have ended |
- * | audit | the tasks have ended | the database is audited | the evidence is complete |
+ * | state     | entered when                     | on entry                                   | left when                              |
+ * | --------- | -------------------------------- | ------------------------------------------ | -------------------------------------- |
+ * | start     | the run begins                   | the stages are made and started            | all of them have started               |
+ * | carry out | the stages have started          | (the plan runs)                            | clients done, early end, or `giveUpAt` |
+ * | stop      | the plan is carried out          | pauses are lifted, clients stop            | the clients have ended                 |
+ * | drain     | the clients have ended           | the io stage stops, with `drainUntil`      | the io stage has ended                 |
+ * | finish    | the io stage has ended           | the tasks stop, with `drainUntil`          | the tasks have ended                   |
+ * | audit     | the tasks have ended             | the database is audited                    | the evidence is complete               |
  *
  * - `giveUpAt`: the end of the plan's schedule plus the scenario's drain timeout. A run without a schedule, which
  *   serves browsers, is over when it is notified; `giveUpAt` is then `drainMs` later.

@@ -6,8 +6,11 @@
  *
  * One word determines the content of the queue:
  *
- *     bits 0–15 count | bit 16 which of the two tails is valid | bit 17 a thread waits for the lock | bits 18–23 lock
- *     owner bit 24 which of the two heads is valid
+ *     bits 0–15   count
+ *     bit 16      which of the two tails is valid
+ *     bit 17      a thread waits for the lock
+ *     bits 18–23  lock owner
+ *     bit 24      which of the two heads is valid
  *
  * A producer takes the lock by compare-exchange, writes its record after the tail, writes the new tail into the invalid
  * one of the two tails, and publishes both with one compare-exchange: count + 1, the other tail valid, lock free. A

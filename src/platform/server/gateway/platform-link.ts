@@ -1,14 +1,14 @@
 /**
  * The platform as the backend of a router: translates between the packets of Mephisto's wire and those of a channel.
  *
- * | wire | channel |
+ * | wire                                        | channel                                                              |
  * | ------------------------------------------- | -------------------------------------------------------------------- |
- * | registration by request id | by registration id; one answer serves all requests that wait for it |
- * | answer to an onboarding's submit | acknowledgement, `approved` or `rejected`, then details |
- * | live update: any object | numbered, with the time it came, resent when there was no room |
- * | a submit's data: any JSON | an object; other JSON is in its field `data` |
- * | every status at every poll | the agents whose client is lost |
- * | times since the epoch | times on the run's clock |
+ * | registration by request id                  | by registration id; one answer serves all requests that wait for it  |
+ * | answer to an onboarding's submit            | acknowledgement, `approved` or `rejected`, then details              |
+ * | live update: any object                     | numbered, with the time it came, resent when there was no room       |
+ * | a submit's data: any JSON                   | an object; other JSON is in its field `data`                         |
+ * | every status at every poll                  | the agents whose client is lost                                      |
+ * | times since the epoch                       | times on the run's clock                                             |
  */
 import { isFinal, isOnboardingId, type AgentStatus, AGENT_STATUSES } from "../../../vocabulary/index.js";
 import { createOutbox, REFUSALS, type Channel, type ChannelPacket, type Outbox } from "../../live/index.js";
