@@ -11,7 +11,8 @@ const MOST_LEVELS = 8;
 
 /**
  * The directories with a summary at or below `root`, by their paths. Hidden folders, links and `node_modules` are not
- * searched, nor are the trials of a search for a capacity. @throws ResultsError when `root` cannot be read
+ * searched, nor are the trials of a search for a capacity.
+ * @throws ResultsError when `root` cannot be read
  */
 export function findFinishedRuns(root: string): string[] {
   return within(root, MOST_LEVELS, true);

@@ -53,7 +53,8 @@ export function removeRunDirectory(directory: string): void {
 /**
  * Writes `data` to `path` atomically: to a temporary file in the same directory, which is synced and renamed. A link at
  * `path` is replaced, not followed. The temporary file is created exclusively, so that a link in its place is not
- * followed either. It is removed on failure. @throws ResultsError
+ * followed either. It is removed on failure.
+ * @throws ResultsError
  */
 export function writeAtomically(path: string, data: string | Uint8Array): void {
   writeTogether([{ path, data }]);
@@ -66,7 +67,8 @@ export interface FileContent {
 
 /**
  * As {@link writeAtomically} for several files: all of them are on the disk before the first is renamed. They are
- * renamed in the given order. @throws ResultsError
+ * renamed in the given order.
+ * @throws ResultsError
  */
 export function writeTogether(files: readonly FileContent[]): void {
   const part = uniquePart();
@@ -110,7 +112,8 @@ function withWriteErrors(path: string, write: () => void): void {
 }
 
 /**
- * Reads a run's summary. @throws ResultsError when it is missing, damaged, or of another version
+ * Reads a run's summary.
+ * @throws ResultsError when it is missing, damaged, or of another version
  *
  * @example
  * ```ts

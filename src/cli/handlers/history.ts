@@ -36,7 +36,8 @@ export async function handler(args: HistoryArguments): Promise<void> {
 }
 
 /**
- * The runs of all directories, each once, and those that cannot be read. @throws {UsageError} for what is no directory
+ * The runs of all directories, each once, and those that cannot be read.
+ * @throws {UsageError} for what is no directory
  */
 function readRuns(directories: readonly string[]): { runs: DatedRun[]; excluded: RunHistory["excluded"] } {
   const runs = new Map<string, DatedRun>();

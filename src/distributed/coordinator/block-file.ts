@@ -36,7 +36,8 @@ export class BlockFile {
 
   /**
    * Opens the file in `directory`, and reads what is in it. An incomplete last line, of a coordinator that was killed,
-   * is removed. @throws {DistributedError} when another line is damaged
+   * is removed.
+   * @throws {DistributedError} when another line is damaged
    */
   static open<Result>(
     directory: string,

@@ -25,7 +25,8 @@ export interface RunFiles {
 
 /**
  * Writes a run's files into its directory, the summary last. No file appears before all of them are on the disk,
- * because the report contains the verdict too. @throws ResultsError
+ * because the report contains the verdict too.
+ * @throws ResultsError
  */
 export function writeRun(directory: string, { summary, hlog, scenario, report }: RunFiles): void {
   const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
@@ -40,7 +41,8 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
 
 /**
  * Writes the report of a finished run again, from its summary and its chart data, when it is missing or of another
- * version. Returns its path. @throws ResultsError
+ * version. Returns its path.
+ * @throws ResultsError
  */
 export function writeReport(directory: string): string {
   const path = join(directory, RUN_FILES.report);
@@ -49,7 +51,8 @@ export function writeReport(directory: string): string {
 }
 
 /**
- * Writes a summary again that tells what came of the run's outputs, and its report. Returns it. @throws ResultsError
+ * Writes a summary again that tells what came of the run's outputs, and its report. Returns it.
+ * @throws ResultsError
  */
 export function noteOutputs(directory: string, summary: Summary): Summary {
   const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
@@ -67,7 +70,8 @@ export function renderReportOf(directory: string): string {
 
 /**
  * A page that shows two finished runs side by side, `before` as the base, and names the runs that were excluded from
- * the comparison. @throws ResultsError
+ * the comparison.
+ * @throws ResultsError
  */
 export function compareReports(before: string, after: string, excluded: readonly ExcludedRun[] = []): string {
   const read = (directory: string): ComparedRun => ({

@@ -20,7 +20,8 @@ export interface HistoryFiles {
   readonly recorder: HistoryRecorder;
   /**
    * Ends the record of this thread, and appends the rest of killed threads. No thread may be recording any more. A
-   * second call does nothing. @throws ResultsError
+   * second call does nothing.
+   * @throws ResultsError
    */
   end(): void;
 }
