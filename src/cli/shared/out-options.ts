@@ -2,6 +2,7 @@
 import { didYouMean } from "../../load/scenario/nearest.js";
 import type { OutputChoice } from "../../outputs/index.js";
 import type { NamedFile } from "./same-file.js";
+import { STANDARD_INPUT } from "./standard-input.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
 /** The value of `--out`; a list when it is given more than once. */
@@ -32,14 +33,18 @@ export function outputChoices({ out = [] }: OutArguments, hasMachines: boolean):
 const isFile = ({ kind }: OutputChoice): boolean => kind !== "otlp";
 
 function choiceFrom(given: string): OutputChoice {
-  const [, name = "", to] = /^([^=]*)=(.+)$/s.exec(given) ?? [undefined, given, undefined];
+  const [, name = "", to = ""] = /^([^=]*)=?(.*)$/s.exec(given) ?? [];
   const kind = NAMES.find((known) => known === name);
   if (kind === undefined) {
     const expected = NAMES.map((known) => `${known}=${KINDS[known]}`).join(", ");
     throw invalidValue("--out", given, `${expected}${didYouMean(name, NAMES)}`);
   }
-  if (to === undefined) throw invalidValue("--out", given, `${kind}=${KINDS[kind]}`);
-  return { kind, to: kind === "otlp" ? urlFrom(given, to) : to };
+  if (to === "") throw invalidValue("--out", given, `${kind}=${KINDS[kind]}, but the ${KINDS[kind]} is missing`);
+  if (kind === "otlp") return { kind, to: urlFrom(given, to) };
+  // As with k6, `-` could be standard output, but that has the summary.
+  if (to === STANDARD_INPUT)
+    throw invalidValue("--out", given, `${kind}=FILE; for standard output, ${kind}=/dev/stdout with --quiet`);
+  return { kind, to };
 }
 
 /** The URL of a collector. The text of an invalid one is not repeated where it may hold a password. */

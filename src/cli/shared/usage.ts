@@ -14,6 +14,12 @@ export interface KnownOptions {
 /** A command as in `--help`, such as "report <run>". */
 export type Usage = string;
 
+/** What only a run has; those who know it from a run try it on what carries out many. */
+const OF_RUNS: ReadonlySet<string> = new Set([
+  ...["out", "dashboard", "metrics-port", "metrics-host", "markdown", "junit", "benchmark-json", "by", "strict"],
+]);
+const CARRY_OUT_MANY: ReadonlySet<string> = new Set(["capacity", "sweep"]);
+
 /** The error for yargs' `message`, which is in English. */
 export function usageErrorFrom(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
   const words = hideBin(process.argv);
@@ -28,6 +34,8 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
       .find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)
       ?.split("=")[0];
     if (option === undefined) return withHelp(`unexpected argument "${unknown}"`);
+    if (CARRY_OUT_MANY.has(command) && OF_RUNS.has(unknown))
+      return withHelp(`${option} is an option of a run (${commandLine("run")}), and ${command} carries out many`);
     const near = nearest(
       unknown,
       Object.keys(key).filter((name) => name.length > 1),

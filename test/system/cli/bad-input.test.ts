@@ -91,6 +91,18 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
     ["explore", "--max-stepz", "5"],
     /unknown option --max-stepz; did you mean --max-steps\? \(see simulate explore --help\)/,
   ],
+  [
+    "an output of a search, which is an option of a run",
+    ["capacity", "steady", "--out", "csv=x.csv"],
+    /--out is an option of a run \(simulate run\), and capacity carries out many \(see simulate capacity --help\)/,
+  ],
+  [
+    "the metrics of a sweep, which are an option of a run",
+    ["sweep", "steady", "--metrics-port", "9000"],
+    /--metrics-port is an option of a run \(simulate run\), and sweep carries out many \(see simulate sweep --help\)/,
+  ],
+  ["a sweep with a dashboard", ["sweep", "steady", "--dashboard"], /--dashboard is an option of a run/],
+  ["a search with a dashboard", ["capacity", "steady", "--dashboard=8000"], /--dashboard is an option of a run/],
   ["an option with no similar name", ["--xyzzy"], /unknown option --xyzzy \(see/],
   ["an unknown command, with the nearest", ["plam"], /unknown command or scenario "plam"; did you mean "plan"\?/],
   ["a command with no similar name", ["xyzzy"], /unknown command or scenario "xyzzy" \(see/],
