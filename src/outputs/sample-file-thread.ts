@@ -13,7 +13,7 @@ import { SampleLines, type SampleText } from "./sample-lines.js";
 
 /** Text is written in pieces of at least this, as each has a header where it is compressed. */
 const PIECE_CHARACTERS = 1 << 18;
-/** A pipe that takes nothing for so long has no reader, ms; and how often it is tried. */
+/** A pipe that nothing opens or reads for so long has no reader, ms; and how often it is tried. */
 const STALL_MS = 5000;
 const RETRY_MS = 10;
 
@@ -53,8 +53,7 @@ class SampleWriter {
   }
 
   async #append(text: string): Promise<void> {
-    this.#file ??= this.#attempt(() => openSync(this.#setup.path, OPEN_FLAGS));
-    const file = this.#file;
+    const file = (this.#file ??= await this.#open());
     if (file === undefined) return;
     const bytes = this.#setup.gzip ? gzipSync(text, { level: 1 }) : Buffer.from(text);
     let stalledMs = 0;
@@ -70,6 +69,21 @@ class SampleWriter {
     }
     if (this.problem === undefined) this.#bytes += bytes.length;
     else this.#cutOff(file);
+  }
+
+  /** The file; undefined when it cannot be opened. A pipe without a reader must not block the thread for ever. */
+  async #open(): Promise<number | undefined> {
+    for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
+      try {
+        return openSync(this.#setup.path, OPEN_FLAGS);
+      } catch (error) {
+        if (textOf(error, "code") !== "ENXIO" || waitedMs >= STALL_MS) {
+          this.problem ??= whySystemFailed(error);
+          return undefined;
+        }
+        await sleep(RETRY_MS);
+      }
+    }
   }
 
   /** Removes a piece of which only a part was written. */
@@ -92,7 +106,6 @@ class SampleWriter {
   }
 }
 
-/** A pipe without a reader must not block the thread for ever. */
 const OPEN_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NONBLOCK;
 
 async function main(): Promise<void> {
@@ -106,7 +119,7 @@ async function main(): Promise<void> {
   for await (const [message] of on(port, "message") as AsyncIterable<[ToSampleFile]>) {
     if (message === "end") break;
     await writer.write(lines.add(message));
-    post({ kind: "taken", samples: message.trends.length });
+    post({ kind: "taken", samples: message.metrics.length });
   }
   await writer.write(lines.rest());
   await writer.close();

@@ -1,14 +1,19 @@
 /** Reads and writes the files that a command names. */
 import {
+  accessSync,
+  closeSync,
+  constants,
   existsSync,
   fstatSync,
   lstatSync,
+  openSync,
   readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
   statSync,
   writeFileSync,
+  type Stats,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { cannotWrite, ResultsError } from "../../results/results-error.js";
@@ -57,13 +62,15 @@ async function readStandardInput(): Promise<Buffer> {
 
 /**
  * Writes to the target of the links at `path`, as the shell's redirection does. Removes the file when the disk is full.
- * @throws {UsageError} when it cannot be written, {@link ResultsError} when the disk is full
+ * @throws {UsageError} when it cannot be written, such as a pipe from which nothing reads, {@link ResultsError} when
+ * the disk is full
  */
 export function writeText(path: string, text: string): void {
   withUsageError(path, "write", () => {
     const end = endOfLinks(path);
     try {
-      writeFileSync(end, text);
+      if (statusOf(end)?.isFIFO() === true) writeToPipe(end, text);
+      else writeFileSync(end, text);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       if (isFile(end)) rmSync(end);
@@ -89,10 +96,39 @@ export function clearFile(path: string): void {
 export function checkWritable(path: string): void {
   withUsageError(path, "write", () => {
     const end = endOfLinks(path);
-    const there = existsSync(end);
+    const status = statusOf(end);
+    if (status !== undefined && hasOpenEffect(status)) {
+      accessSync(end, constants.W_OK);
+      return;
+    }
     writeFileSync(end, "", { flag: "a" });
-    if (!there) rmSync(end);
+    if (status === undefined) rmSync(end);
   });
+}
+
+/**
+ * Whether opening and closing it has an effect: a pipe waits for its reader, whose input then ends, and a device may
+ * do anything.
+ */
+function hasOpenEffect(status: Stats): boolean {
+  return status.isFIFO() || status.isCharacterDevice() || status.isBlockDevice();
+}
+
+/**
+ * Without a reader, opening a pipe would wait for ever. Opened so that it does not wait, it fails; and while it is open
+ * the pipe can be opened for writes that do wait.
+ */
+function writeToPipe(path: string, text: string): void {
+  const pipe = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    writeFileSync(path, text);
+  } finally {
+    closeSync(pipe);
+  }
+}
+
+function statusOf(path: string): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
 }
 
 /** The target of the links at `path`, which need not exist; `path` when the target is no file, such as a terminal. */

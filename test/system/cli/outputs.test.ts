@@ -1,5 +1,7 @@
 /** The files that a run, a report and a comparison write for CI tools; comparisons that are refused. */
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   copyFileSync,
   linkSync,
@@ -55,6 +57,25 @@ test("a file that cannot be written is reported before the run", async (t) => {
   assert.equal(code, 2);
   assert.match(stderr, /^simulate: cannot write \S+missing\/run\.xml: there is no such file or directory\n$/);
   assert.deepEqual(readdirSync(directory), []);
+});
+
+test("a pipe for an outcome is left to its reader until there is one, and without a reader it is reported", async (t) => {
+  const directory = temporaryDirectory(t);
+  const pipe = join(directory, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const reader = spawn("cat", [pipe], { stdio: ["ignore", "pipe", "ignore"] });
+  t.after(() => reader.kill());
+  let text = "";
+  reader.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  const ended = once(reader, "close");
+  const run = [...RUN, "--results", join(directory, "results"), "--markdown", pipe];
+  assert.equal((await simulate(...run)).code, 0);
+  await ended;
+  assert.match(text, /^### ✓ steady: passed\n/);
+
+  const { code, stderr } = await simulate(...run);
+  assert.equal(code, 2);
+  assert.equal(stderr, `simulate: cannot write ${pipe}: nothing reads from it\n`);
 });
 
 test("a run that does not start leaves no outcome, neither an empty nor an earlier one", async (t) => {
