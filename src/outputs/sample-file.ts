@@ -51,7 +51,7 @@ export class SampleFile implements RunOutput, SampleSink {
   }
 
   add(batch: SampleBatch): void {
-    const samples = batch.trends.length;
+    const samples = batch.metrics.length;
     if (this.#waiting + samples <= MOST_WAITING) {
       this.#waiting += samples;
       this.#post(batch);
@@ -107,8 +107,8 @@ export class SampleFile implements RunOutput, SampleSink {
 }
 
 const NO_SAMPLES = {
-  trends: new Uint8Array(),
+  metrics: new Uint8Array(),
   startMs: new Float64Array(),
-  valueMs: new Float64Array(),
+  values: new Float64Array(),
   of: new Uint32Array(),
 };

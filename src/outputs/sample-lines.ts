@@ -1,7 +1,7 @@
 /** Samples as lines of text: CSV, or JSON by lines (ndjson). Pure. */
 import {
   Cells,
-  TREND_NAMES,
+  SAMPLED_METRICS,
   type SampleBatch,
   type SampledSubject,
   type SampledWorker,
@@ -15,8 +15,8 @@ export type SampleFormat = "csv" | "ndjson";
 export const SAMPLE_COLUMNS = [
   "timestamp",
   "start_ms",
-  "trend",
-  "value_ms",
+  "metric",
+  "value",
   "worker",
   "agent",
   "behaviour",
@@ -77,9 +77,9 @@ export class SampleLines {
     const ofThread = this.#tail(undefined, undefined, batch.thread);
     let text = released.text;
     let samples = released.samples;
-    batch.trends.forEach((trend, row) => {
+    batch.metrics.forEach((metric, row) => {
       const startMs = at(batch.startMs, row);
-      const head = this.#head(trend, startMs, at(batch.valueMs, row));
+      const head = this.#head(metric, startMs, at(batch.values, row));
       const end = at(this.#ends, this.#cells.segmentAt(startMs));
       const place = at(batch.of, row);
       const tail = place === 0 ? ofThread : tails[place - 1];
@@ -131,14 +131,14 @@ export class SampleLines {
     return worker === undefined ? undefined : this.#tail(worker, subject, thread);
   }
 
-  #head(trend: number, startMs: number, valueMs: number): string {
+  #head(metric: number, startMs: number, exact: number): string {
     const start = inMicroseconds(startMs);
     const timestamp = inMicroseconds(this.startedAtMs + startMs);
-    const value = Math.round(valueMs * 1e6) / 1e6;
-    const name = at(TREND_NAMES, trend);
+    const value = Math.round(exact * 1e6) / 1e6;
+    const name = at(SAMPLED_METRICS, metric);
     return this.format === "csv"
       ? `${timestamp},${start},${name},${value}`
-      : `{"timestamp":${timestamp},"start_ms":${start},"trend":"${name}","value_ms":${value}`;
+      : `{"timestamp":${timestamp},"start_ms":${start},"metric":"${name}","value":${value}`;
   }
 
   #tail(worker: SampledWorker | undefined, agent: string | undefined, thread: string): string {

@@ -46,7 +46,13 @@ export {
   type SharedCounts,
   type WorkerRecorder,
 } from "./recorder.js";
-export type { SampleBatch, SampledSubject, SampledWorker, SampleSink } from "./sample-buffer.js";
+export {
+  SAMPLED_METRICS,
+  type SampleBatch,
+  type SampledSubject,
+  type SampledWorker,
+  type SampleSink,
+} from "./sample-buffer.js";
 export { distributionOf } from "./samples.js";
 export { isTrendCounts, type IntervalCounts, type Trend } from "./segmented-trend.js";
 export { normalizedMetric, parseTaggedMetric, untagged } from "./tagged-metric.js";

@@ -79,6 +79,11 @@ export class Collector {
     this.#samples = samples;
   }
 
+  /** Whether samples go anywhere: then the recorders are to keep them. */
+  get keepsSamples(): boolean {
+    return this.#samples !== undefined;
+  }
+
   /** Whether the snapshot can be from a recorder with the same tags. One from another machine may not be. */
   canAdd({ trends, counters, rates }: RecorderSnapshot): boolean {
     return [trends, counters, rates].every((recorded) => recorded.every((cell) => this.#cells.has(cell)));

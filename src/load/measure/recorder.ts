@@ -11,7 +11,7 @@
  */
 import { assert, at, getOrCreate } from "../../vocabulary/index.js";
 import { COUNTER_NAMES, type CounterName, type GaugeName, type RateName, type TrendName } from "./metrics.js";
-import { SampleBuffer, type SampleBatch, type SampledWorker } from "./sample-buffer.js";
+import { SampleBuffer, type SampleBatch, type SampledSubject, type SampledWorker } from "./sample-buffer.js";
 import { SegmentedTrend, type IntervalCounts, type TimeAxis, type Trend } from "./segmented-trend.js";
 import { Cells, NO_TAGS, type Cell, type TagSet } from "./tags.js";
 
@@ -25,7 +25,7 @@ export interface RecorderSnapshot {
   readonly counters: readonly (Cell & { readonly name: CounterName; readonly count: number })[];
   readonly rates: readonly (Cell & { readonly name: RateName; readonly passes: number; readonly total: number })[];
   readonly gauges: readonly { readonly name: GaugeName; readonly thread: string; readonly value: number }[];
-  /** Every time that the trends recorded; only of a recorder that keeps them. */
+  /** Everything that was recorded except gauges; only of a recorder that keeps samples. */
   readonly samples?: SampleBatch;
 }
 
@@ -46,8 +46,11 @@ export interface WorkerRecorder {
 
 /** Where one thread records. What it records itself is of no worker. */
 export interface Recorder extends WorkerRecorder {
-  /** Where to record what is of a worker with this behaviour; this recorder itself for one that the run has not. */
-  ofBehaviour(name: string | undefined): WorkerRecorder;
+  /**
+   * Where to record what is of a worker with this behaviour, or of none for one that the run has not. `subject`: whose
+   * the counts are in samples, asked for each, as a worker is given its agents later.
+   */
+  ofBehaviour(name: string | undefined, subject?: () => SampledSubject): WorkerRecorder;
   /** Sets this thread's share of a gauge; the shares of all threads are added up. */
   gauge(name: GaugeName, value: number): void;
   /** What was recorded since the last call; the recorder then starts empty. Gauges keep their value. */
@@ -63,11 +66,11 @@ export interface RecorderOptions {
   readonly intervalMs?: number;
   /** What the run is divided by; the same in every thread. Left out: nothing. */
   readonly tags?: TagSet;
-  /** The run's clock, ms. Only a run that is divided by phases needs it. */
+  /** The run's clock, ms. Only a run that is divided by phases or keeps samples needs it. */
   readonly now?: () => number;
   /** The memory of the counters ({@link createSharedCounts}). Shared memory outlives the thread. */
   readonly counts?: Float64Array;
-  /** Whether to keep every recorded time, for the outputs of a run; no unless given. */
+  /** Whether to keep everything that is recorded, for the outputs of a run; no unless given. */
   readonly keepSamples?: boolean;
 }
 
@@ -150,7 +153,8 @@ class ThreadRecorder implements Recorder {
     this.#thread = thread;
     this.#samples = keepSamples ? new SampleBuffer(thread, originMs) : undefined;
     this.#cells = new Cells(tags);
-    assert(now !== undefined || this.#cells.segments === 1, "a recorder of a run with phases has a clock");
+    const needsClock = keepSamples || this.#cells.segments > 1;
+    assert(now !== undefined || !needsClock, "a recorder of a run with phases or samples has a clock");
     this.#axis = { originMs, intervalMs, now: now ?? (() => originMs) };
     const length = this.#cells.count * COUNTER_NAMES.length;
     this.#counts = counts ?? new Float64Array(length);
@@ -175,8 +179,10 @@ class ThreadRecorder implements Recorder {
     this.#samples?.know(worker);
   }
 
-  ofBehaviour(name: string | undefined): WorkerRecorder {
-    return this.#ofNumber(name === undefined ? 0 : this.#cells.behaviourOf(name));
+  ofBehaviour(name: string | undefined, subject?: () => SampledSubject): WorkerRecorder {
+    const recorder = this.#ofNumber(name === undefined ? 0 : this.#cells.behaviourOf(name));
+    // Without samples nobody asks whose a count is.
+    return this.#samples === undefined || subject === undefined ? recorder : new SubjectRecorder(recorder, subject);
   }
 
   gauge(name: GaugeName, value: number): void {
@@ -243,6 +249,8 @@ class BehaviourRecorder implements WorkerRecorder {
   /** By segment. */
   readonly #rates = new Map<RateName, Map<number, { passes: number; total: number }>>();
   readonly #present: PresentSegment;
+  /** Whose samples are that no worker is known of. */
+  readonly #subject: SampledSubject | undefined;
 
   constructor(
     private readonly axis: RecorderClock,
@@ -252,6 +260,7 @@ class BehaviourRecorder implements WorkerRecorder {
     private readonly samples: SampleBuffer | undefined,
   ) {
     this.#present = new PresentSegment(cells, axis.originMs);
+    this.#subject = behaviour === 0 ? undefined : { behaviour: at(cells.tags.behaviours, behaviour - 1) };
   }
 
   trend(name: TrendName): Trend {
@@ -265,16 +274,18 @@ class BehaviourRecorder implements WorkerRecorder {
     this.samples?.know(worker);
   }
 
-  count(name: CounterName, n = 1, atMs?: number): void {
-    const cell = this.behaviour * this.cells.segments + this.#segmentAt(atMs);
+  count(name: CounterName, n = 1, atMs?: number, subject = this.#subject): void {
+    const sampledMs = this.samples === undefined || n === 0 ? atMs : this.#sample(name, n, atMs, subject);
+    const cell = this.behaviour * this.cells.segments + this.#segmentAt(sampledMs);
     const place = placeOf(cell, name);
     // A hot path: no `at`. There is a place for every counter.
     this.counts[place] = (this.counts[place] ?? 0) + n;
   }
 
-  observe(name: RateName, passed: boolean, atMs?: number): void {
+  observe(name: RateName, passed: boolean, atMs?: number, subject = this.#subject): void {
+    const sampledMs = this.samples === undefined ? atMs : this.#sample(name, passed ? 1 : 0, atMs, subject);
     const segments = getOrCreate(this.#rates, name, () => new Map<number, { passes: number; total: number }>());
-    const rate = getOrCreate(segments, this.#segmentAt(atMs), () => ({ passes: 0, total: 0 }));
+    const rate = getOrCreate(segments, this.#segmentAt(sampledMs), () => ({ passes: 0, total: 0 }));
     rate.total++;
     if (passed) rate.passes++;
   }
@@ -293,7 +304,38 @@ class BehaviourRecorder implements WorkerRecorder {
     return rates;
   }
 
+  /** Keeps a sample, and returns its time: the clock is read once, so that its phase is that of the count. */
+  #sample(name: CounterName | RateName, value: number, atMs: number | undefined, subject?: SampledSubject): number {
+    const ms = atMs ?? this.axis.now();
+    this.samples?.add(name, ms, value, subject);
+    return ms;
+  }
+
   #segmentAt(atMs: number | undefined): number {
     return this.cells.segments === 1 ? 0 : this.#present.at(atMs ?? this.axis.now());
+  }
+}
+
+/** Records counts as samples of one subject. */
+class SubjectRecorder implements WorkerRecorder {
+  constructor(
+    private readonly recorder: BehaviourRecorder,
+    private readonly subject: () => SampledSubject,
+  ) {}
+
+  trend(name: TrendName): Trend {
+    return this.recorder.trend(name);
+  }
+
+  know(worker: SampledWorker): void {
+    this.recorder.know(worker);
+  }
+
+  count(name: CounterName, n?: number, atMs?: number): void {
+    this.recorder.count(name, n, atMs, this.subject());
+  }
+
+  observe(name: RateName, passed: boolean, atMs?: number): void {
+    this.recorder.observe(name, passed, atMs, this.subject());
   }
 }

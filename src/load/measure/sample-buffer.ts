@@ -1,14 +1,19 @@
 /**
- * The samples of one thread: every time that its trends recorded, and whose it was. Kept only in a run that writes them
- * out. The thread that is measured only fills columns; another thread makes text of them (`src/outputs`).
+ * The samples of one thread: every time that its trends recorded, every count and every observation of a rate, and
+ * whose it was. Kept only in a run that writes them out. The thread that is measured only fills columns; another thread
+ * makes text of them (`src/outputs`).
  */
-import { TREND_NAMES, type TrendName } from "./metrics.js";
+import { COUNTER_NAMES, RATE_NAMES, TREND_NAMES, type CounterName, type RateName, type TrendName } from "./metrics.js";
 import type { Span } from "./tags.js";
+
+/** A metric that has samples: each of a run except the gauges. */
+export type SampledMetric = TrendName | CounterName | RateName;
+export const SAMPLED_METRICS: readonly SampledMetric[] = [...TREND_NAMES, ...COUNTER_NAMES, ...RATE_NAMES];
 
 /** A simulated worker, and its agent once it has one. */
 export interface SampledWorker {
-  /** The worker's number in the plan. */
-  readonly worker: number;
+  /** The worker's number in the plan; absent in a sample of several workers with one behaviour. */
+  readonly worker?: number;
   /** The name of its behaviour. */
   readonly behaviour: string;
   /** As `getAgentId()` returns it. */
@@ -21,11 +26,15 @@ export type SampledSubject = SampledWorker | string;
 /** Samples of one thread, a column each. A structured clone of it is whole. */
 export interface SampleBatch {
   readonly thread: string;
-  /** The places of the trends in {@link TREND_NAMES}. */
-  readonly trends: Uint8Array;
-  /** When the measured time began, ms after the start of the run: of a latency, the intended time. */
+  /** The places of the metrics in {@link SAMPLED_METRICS}. */
+  readonly metrics: Uint8Array;
+  /**
+   * When the measured time began, ms after the start of the run: of a latency, the intended time. Of counters and
+   * rates, when it was counted.
+   */
   readonly startMs: Float64Array;
-  readonly valueMs: Float64Array;
+  /** Of a trend the time, ms; of a counter what was added; of a rate 1 for an observation that was true, or 0. */
+  readonly values: Float64Array;
   /** The place in `subjects`, counted from 1; 0 for a sample of the thread itself. */
   readonly of: Uint32Array;
   /** Also workers that have no sample in this batch: samples of other threads name their agents. */
@@ -39,15 +48,15 @@ export interface SampleSink {
   add(batch: SampleBatch): void;
 }
 
-const PLACES = new Map<TrendName, number>(TREND_NAMES.map((name, place) => [name, place]));
+const PLACES = new Map<SampledMetric, number>(SAMPLED_METRICS.map((name, place) => [name, place]));
 const FIRST_CAPACITY = 1024;
 
-/** Where the trends of one thread put their samples. */
+/** Where the recorder of one thread puts its samples. */
 export class SampleBuffer {
   #length = 0;
-  #trends = new Uint8Array(FIRST_CAPACITY);
+  #metrics = new Uint8Array(FIRST_CAPACITY);
   #startMs = new Float64Array(FIRST_CAPACITY);
-  #valueMs = new Float64Array(FIRST_CAPACITY);
+  #values = new Float64Array(FIRST_CAPACITY);
   #of = new Uint32Array(FIRST_CAPACITY);
   readonly #places = new Map<SampledSubject, number>();
 
@@ -56,13 +65,13 @@ export class SampleBuffer {
     private readonly originMs: number,
   ) {}
 
-  /** @param fromMs when the measured time began, on the run's clock */
-  add(trend: TrendName, fromMs: number, valueMs: number, subject: SampledSubject | undefined): void {
-    if (this.#length === this.#trends.length) this.#grow();
+  /** `fromMs`: when the measured time began, or when it was counted, on the run's clock. */
+  add(metric: SampledMetric, fromMs: number, value: number, subject: SampledSubject | undefined): void {
+    if (this.#length === this.#metrics.length) this.#grow();
     const place = this.#length++;
-    this.#trends[place] = PLACES.get(trend) ?? 0;
+    this.#metrics[place] = PLACES.get(metric) ?? 0;
     this.#startMs[place] = fromMs - this.originMs;
-    this.#valueMs[place] = valueMs;
+    this.#values[place] = value;
     this.#of[place] = subject === undefined ? 0 : this.#placeOf(subject);
   }
 
@@ -76,9 +85,9 @@ export class SampleBuffer {
     if (this.#length === 0 && this.#places.size === 0) return undefined;
     const batch: SampleBatch = {
       thread: this.thread,
-      trends: this.#trends.slice(0, this.#length),
+      metrics: this.#metrics.slice(0, this.#length),
       startMs: this.#startMs.slice(0, this.#length),
-      valueMs: this.#valueMs.slice(0, this.#length),
+      values: this.#values.slice(0, this.#length),
       of: this.#of.slice(0, this.#length),
       subjects: [...this.#places.keys()],
     };
@@ -95,14 +104,14 @@ export class SampleBuffer {
   }
 
   #grow(): void {
-    const capacity = 2 * this.#trends.length;
+    const capacity = 2 * this.#metrics.length;
     const grown = <Column extends Uint8Array | Uint32Array | Float64Array>(column: Column, larger: Column): Column => {
       larger.set(column);
       return larger;
     };
-    this.#trends = grown(this.#trends, new Uint8Array(capacity));
+    this.#metrics = grown(this.#metrics, new Uint8Array(capacity));
     this.#startMs = grown(this.#startMs, new Float64Array(capacity));
-    this.#valueMs = grown(this.#valueMs, new Float64Array(capacity));
+    this.#values = grown(this.#values, new Float64Array(capacity));
     this.#of = grown(this.#of, new Uint32Array(capacity));
   }
 }

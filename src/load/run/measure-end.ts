@@ -15,7 +15,7 @@ import {
 import { createRecorder, type Collector, type Measurements } from "../measure/index.js";
 import type { Plan } from "../scenario/index.js";
 import type { FaultInjection } from "../faults/index.js";
-import { behaviourOfWorker } from "./roles/agent-behaviours.js";
+import { plannedWorker, recorderOfWorker } from "./roles/agent-behaviours.js";
 import { countCutOff, sumOf, unfinishedWorkers } from "./unfinished-workers.js";
 
 /** The end of a run, which both a run with files and a seed of a sweep have. */
@@ -52,12 +52,16 @@ export function measureEnd(run: MeasuredRun): RunMeasurements {
 function recordFindings(run: MeasuredRun, invariants: InvariantReport, cut: RunCut): number {
   const { plan, collector, originMs, durationMs, audit, injection } = run;
   const endMs = originMs + durationMs;
-  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs });
+  const { keepsSamples: keepSamples } = collector;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs, keepSamples });
   const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
-  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => ({
-    recorder: recorder.ofBehaviour(agent && behaviourOfWorker(plan, agent.workerName)),
-    atMs: agent?.history.at(-1)?.at,
-  });
+  const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => {
+    const worker = agent && plannedWorker(plan, agent.workerName);
+    return {
+      recorder: recorderOfWorker(recorder, worker && { ...worker, agentId: nameOf(agent) }),
+      atMs: agent?.history.at(-1)?.at,
+    };
+  };
   countFindings(invariants, recorder, (agentId) => recorderOf(agents.get(agentId)));
   for (const agent of audit) {
     if (agent.agentType !== "main") continue;

@@ -59,13 +59,14 @@ export function workerIndexOfRegistration(registrationId: string, prefix = ""): 
 
 /** Carries out the plan of a worker. What it measures has the worker's behaviour as a tag. */
 export function* simulateWorker(plan: WorkerPlan, thread: ClientThreadContext): Steps<void> {
-  const context: WorkerContext = { ...thread, recorder: thread.recorder.ofBehaviour(plan.behaviour) };
+  const ofWorker = thread.recorder.ofBehaviour(plan.behaviour, () => worker.sampled);
+  const context: WorkerContext = { ...thread, recorder: ofWorker };
   const { reactor, recorder, originMs } = context;
   const arrival = originMs + plan.arriveAt;
   yield* wait(reactor.until(arrival));
   const now = reactor.clock.now();
-  recorder.count("workers_started");
   const worker = new SimulatedWorker(plan, context);
+  recorder.count("workers_started");
   recorder.trend("schedule_slip").record(Math.max(0, now - arrival), now, worker.sampled);
 
   let task = plan.task;

@@ -131,6 +131,6 @@ export function createDispatcher({
 function handOver({ agent, worker }: AgentSession, { slots }: ModelContext, observer: LiveRunObserver): AgentRef {
   const agentId = agent.getAgentId();
   const slot = slots.slotOf(agentId).index;
-  observer.agentHandedOver(worker.workerName, slot);
+  observer.agentHandedOver(worker.workerName, slot, agentId);
   return { agentId, slot };
 }

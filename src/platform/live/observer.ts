@@ -35,8 +35,8 @@ export interface LiveRunObserver extends WorkerObserver {
   gauge(name: LiveRunGauge, value: number): void;
   /** What is of the worker with this name goes to the result. */
   ofWorker(workerName: string): WorkerObserver;
-  /** An agent of the worker is handed to a task runner; it has this slot. Called before the runner takes it over. */
-  agentHandedOver(workerName: string, slot: number): void;
+  /** This agent of the worker is handed to a task runner; it has this slot. Called before the runner takes it over. */
+  agentHandedOver(workerName: string, slot: number, agentId: string): void;
 }
 
 /** Observes the task runner of a thread. */

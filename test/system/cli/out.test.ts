@@ -1,8 +1,10 @@
-/** `--out`: every sample of a run in files, on every engine; files that cannot be written; a disk that is full. */
+/** `--out`: every sample of a run in files and pipes, on every engine; files that cannot be written; a full disk. */
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { gunzipSync } from "node:zlib";
 import type { Summary } from "../../../dist/results/index.js";
 import { serveTask } from "../../support/network/task-server.js";
@@ -13,14 +15,16 @@ const SMALL = ["-s", "steady", "--workers", "20", "--duration", "1s"];
 interface Sample {
   readonly timestamp: number;
   readonly start_ms: number;
-  readonly trend: string;
-  readonly value_ms: number;
+  readonly metric: string;
+  readonly value: number;
   readonly worker?: number;
   readonly agent?: string;
   readonly behaviour?: string;
   readonly thread: string;
   readonly phase?: readonly string[];
 }
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
 const samplesOf = (text: string): Sample[] =>
   text
@@ -33,10 +37,18 @@ function ran({ code, stderr }: Ended): void {
   assert.ok([0, 97, 99].includes(code ?? -1), `exit ${code}: ${stderr}`);
 }
 
-/** Each trend of the summary has as many samples as there are lines, from its least to its greatest value. */
-function agrees(samples: readonly Sample[], { trends }: Summary): void {
+/**
+ * Each trend of the summary has as many samples as there are lines, from its least to its greatest value; counters and
+ * rates are the sums of theirs.
+ */
+function agrees(samples: readonly Sample[], { trends, counters, rates }: Summary): void {
+  const valuesOf = (name: string): number[] =>
+    samples.filter(({ metric }) => metric === name).map(({ value }) => value);
+  for (const [name, count] of Object.entries(counters)) assert.equal(sumOf(valuesOf(name)), count, name);
+  for (const [name, { passes, total }] of Object.entries(rates))
+    assert.deepEqual([sumOf(valuesOf(name)), valuesOf(name).length], [passes, total], name);
   for (const [name, { count, min, max }] of Object.entries(trends)) {
-    const values = samples.filter(({ trend }) => trend === name).map(({ value_ms }) => value_ms);
+    const values = valuesOf(name);
     assert.equal(values.length, count, name);
     if (count === 0) continue;
     assert.ok(Math.abs(Math.min(...values) - (min ?? NaN)) < 1e-5, `${name}: least`);
@@ -72,45 +84,59 @@ for (const [engine, options] of [
       { kind: "ndjson", to: ndjson, unit: "samples", delivered: samples.length, dropped: 0, problem: null },
     ]);
     assert.match(ended.stdout, /\nOutputs\n {2}✓ --out csv=\S+: [\d,]+ samples\n/);
-    for (const { trend, worker, agent, behaviour, timestamp, start_ms } of samples) {
+    const ofAgents = ["live_update_latency", "live_updates_sent", "live_updates_taken", "task_completion"];
+    for (const { metric, worker, agent, behaviour, timestamp, start_ms } of samples) {
       assert.ok(Math.abs(timestamp - Date.parse(summary.startedAt) - start_ms) < 0.01);
-      if (trend !== "live_update_latency") continue;
-      assert.ok(worker !== undefined && worker < 20 && agent !== undefined && behaviour !== undefined);
+      if (!ofAgents.includes(metric)) continue;
+      assert.ok(worker !== undefined && worker < 20 && agent !== undefined && behaviour !== undefined, metric);
     }
-    assert.deepEqual(
-      new Set(samples.filter(({ trend }) => trend === "schedule_slip").map(({ worker }) => worker)).size,
-      20,
-    );
+    for (const name of ["schedule_slip", "workers_started", "agents_registered"])
+      assert.equal(new Set(samples.filter(({ metric }) => metric === name).map(({ worker }) => worker)).size, 20, name);
   });
 }
 
-test("the samples of each phase and of each behaviour are those of the summary", async (t) => {
-  const directory = temporaryDirectory(t);
-  const [results, file] = [join(directory, "results"), join(directory, "samples.ndjson")];
-  const options = ["--workers", "40", "--virtual", "--results", results, "--out", `ndjson=${file}`];
-  ran(await simulate("disconnect-storm", ...options));
-  const { tagged } = onlySummary(results);
-  const samples = samplesOf(readFileSync(file, "utf8"));
-  assert.ok(tagged !== undefined && tagged.phases.length === 3);
-  const counts = (has: (sample: Sample) => boolean, trend: string): number =>
-    samples.filter((sample) => sample.trend === trend && has(sample)).length;
-  for (const { phase, span, trends } of tagged.phases) {
-    const tag = `${phase}:${span}`;
-    for (const [name, { count }] of Object.entries(trends))
-      assert.equal(
-        counts((sample) => sample.phase?.includes(tag) ?? false, name),
-        count,
-        `${name}{${tag}}`,
+type Figures = Pick<NonNullable<Summary["tagged"]>["behaviours"][number], "trends" | "counters" | "rates">;
+
+/** The samples that have a tag give the figures of the summary with this tag. */
+function givesFigures(samples: readonly Sample[], tag: string, { trends, counters, rates }: Figures): void {
+  const byMetric = new Map<string, number[]>();
+  for (const { metric, value } of samples) byMetric.set(metric, [...(byMetric.get(metric) ?? []), value]);
+  const valuesOf = (name: string): number[] => byMetric.get(name) ?? [];
+  for (const [name, { count }] of Object.entries(trends)) assert.equal(valuesOf(name).length, count, `${name}{${tag}}`);
+  for (const [name, count] of Object.entries(counters)) assert.equal(sumOf(valuesOf(name)), count, `${name}{${tag}}`);
+  for (const [name, { passes, total }] of Object.entries(rates))
+    assert.deepEqual([sumOf(valuesOf(name)), valuesOf(name).length], [passes, total], `${name}{${tag}}`);
+}
+
+const STORMS: readonly (readonly [scenario: string, ...options: string[]])[] = [
+  ["disconnect-storm", "--virtual", "--faults"],
+  ["disconnect-storm", "--threads", "2", "--duration", "3s"],
+  ["partner-disconnect", "--virtual", "--seed", "7"],
+  ["return-wave", "--threads", "2", "--duration", "3s"],
+];
+
+for (const [scenario, ...options] of STORMS) {
+  test(`the samples of each phase and behaviour give the summary's figures: ${scenario} ${options.join(" ")}`, async (t) => {
+    const directory = temporaryDirectory(t);
+    const [results, file] = [join(directory, "results"), join(directory, "samples.ndjson")];
+    ran(await simulate(scenario, "--workers", "40", ...options, "--results", results, "--out", `ndjson=${file}`));
+    const summary = onlySummary(results);
+    const samples = samplesOf(readFileSync(file, "utf8"));
+    agrees(samples, summary);
+    assert.ok(summary.tagged !== undefined);
+    for (const { phase, span, ...figures } of summary.tagged.phases) {
+      const tag = `${phase}:${span}`;
+      const isIn = ({ phase: phases }: Sample): boolean => phases?.includes(tag) ?? false;
+      givesFigures(samples.filter(isIn), tag, figures);
+    }
+    for (const { behaviour, ...figures } of summary.tagged.behaviours)
+      givesFigures(
+        samples.filter((sample) => sample.behaviour === behaviour),
+        behaviour,
+        figures,
       );
-  }
-  for (const { behaviour, trends } of tagged.behaviours)
-    for (const [name, { count }] of Object.entries(trends))
-      assert.equal(
-        counts((sample) => sample.behaviour === behaviour, name),
-        count,
-        `${name}{${behaviour}}`,
-      );
-});
+  });
+}
 
 test("of a run over a network, the samples of the clients are written", async (t) => {
   const directory = temporaryDirectory(t);
@@ -120,8 +146,12 @@ test("of a run over a network, the samples of the clients are written", async (t
   ran(await simulate(...SMALL, "--target", server.url, "--results", results, "--out", `ndjson=${file}`));
   const samples = samplesOf(readFileSync(file, "utf8"));
   agrees(samples, onlySummary(results));
-  const trips = samples.filter(({ trend }) => trend === "live_update_round_trip");
-  assert.ok(trips.length > 0 && trips.every(({ worker, agent }) => worker !== undefined && agent !== undefined));
+  for (const name of ["live_update_round_trip", "live_updates_sent"]) {
+    const ofMetric = samples.filter(({ metric }) => metric === name);
+    assert.ok(
+      ofMetric.length > 0 && ofMetric.every(({ worker, agent }) => worker !== undefined && agent !== undefined),
+    );
+  }
 });
 
 test("of a virtual run, the samples are the same for a seed, but for the calendar", async (t) => {
@@ -152,7 +182,21 @@ const refused: readonly (readonly [what: string, args: readonly string[], messag
     ["--out", "csw=x"],
     /^simulate: invalid value "csw=x" for --out: expected csv=FILE.*did you mean "?csv/,
   ],
-  ["a kind without a file", ["--out", "csv"], /^simulate: invalid value "csv" for --out: expected csv=FILE\n$/],
+  [
+    "a kind without a file",
+    ["--out", "csv"],
+    /^simulate: invalid value "csv" for --out: expected csv=FILE, but the FILE is missing\n$/,
+  ],
+  [
+    "a collector without its URL",
+    ["--out", "otlp="],
+    /^simulate: invalid value "otlp=" for --out: expected otlp=URL, but the URL is missing\n$/,
+  ],
+  [
+    "standard output, which has the summary",
+    ["--out", "csv=-"],
+    /^simulate: invalid value "csv=-" for --out: expected csv=FILE; for standard output, csv=\/dev\/stdout with --quiet\n$/,
+  ],
   ["no value", ["--out", ""], /^simulate: .*--out/],
   [
     "a folder that does not exist",
@@ -185,6 +229,42 @@ for (const [what, args, message] of refused) {
     for (const file of ["x", "same"]) assert.ok(!existsSync(file));
   });
 }
+
+/** A pipe with a name, which nothing reads from yet. */
+function makePipe(t: TestContext): string {
+  const pipe = join(temporaryDirectory(t), "pipe");
+  execFileSync("mkfifo", [pipe]);
+  return pipe;
+}
+
+/** What another process reads from a pipe until its writers are gone. */
+function readInOtherProcess(t: TestContext, pipe: string): Promise<string> {
+  const reader = spawn("cat", [pipe], { stdio: ["ignore", "pipe", "ignore"] });
+  t.after(() => reader.kill());
+  let text = "";
+  reader.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  return once(reader, "close").then(() => text);
+}
+
+test("a pipe gets every sample, and its reader waits for the first", async (t) => {
+  const [pipe, results] = [makePipe(t), join(temporaryDirectory(t), "results")];
+  const read = readInOtherProcess(t, pipe);
+  ran(await simulate(...SMALL, "--virtual", "--results", results, "--out", `ndjson=${pipe}`));
+  const summary = onlySummary(results);
+  const samples = samplesOf(await read);
+  agrees(samples, summary);
+  assert.deepEqual(
+    summary.outputs?.map(({ delivered, problem }) => ({ delivered, problem })),
+    [{ delivered: samples.length, problem: null }],
+  );
+});
+
+test("a pipe that nothing reads from does not hold the run up: it is reported, and the exit code says it", async (t) => {
+  const [pipe, results] = [makePipe(t), join(temporaryDirectory(t), "results")];
+  const { code, stdout } = await simulate(...SMALL, "--virtual", "--results", results, "--out", `csv=${pipe}`);
+  assert.equal(code, 1);
+  assert.match(stdout, /✗ --out csv=\S+: 0 samples, [\d,]+ missing: nothing reads from it/);
+});
 
 test("a full disk does not end the run: it is reported, and the exit code says it", async (t) => {
   const results = temporaryDirectory(t);

@@ -17,7 +17,7 @@ const lineRows = (text: string): Row[] =>
     .map((line) => JSON.parse(line) as Row);
 
 function recorderOf(thread: string) {
-  return createRecorder({ thread, originMs: 1000, keepSamples: true });
+  return createRecorder({ thread, originMs: 1000, keepSamples: true, now: () => 1250 });
 }
 
 function taken(recorder: ReturnType<typeof recorderOf>): SampleBatch {
@@ -40,7 +40,7 @@ test("a sample has the time when it began, by the run and by the calendar, its w
   tasks.trend("live_update_latency").record(1.2345678, 1600, "12", 1590);
   tasks.trend("event_loop_delay").record(0, 1700);
   const csv = new SampleLines("csv", STARTED, []);
-  assert.equal(csv.head, "timestamp,start_ms,trend,value_ms,worker,agent,behaviour,thread,phase\n");
+  assert.equal(csv.head, "timestamp,start_ms,metric,value,worker,agent,behaviour,thread,phase\n");
   assert.equal(csv.add(taken(client)).text, `${STARTED + 497.75},497.75,schedule_slip,2.5,7,12,calm,client-0,\n`);
   assert.deepEqual(csv.add(taken(tasks)), {
     text:
@@ -57,7 +57,7 @@ test("a sample of an agent waits for its worker, and is written without one when
   client.know({ worker: 4, behaviour: "calm", agentId: "2" });
   const lines = new SampleLines("ndjson", STARTED, []);
   assert.deepEqual(lines.add(taken(tasks)), { text: "", samples: 0 });
-  const at = { timestamp: STARTED + 9, start_ms: 9, trend: "stage_take", value_ms: 1 };
+  const at = { timestamp: STARTED + 9, start_ms: 9, metric: "stage_take", value: 1 };
   assert.deepEqual(lineRows(lines.add(taken(client)).text), [
     { ...at, worker: 4, agent: "2", behaviour: "calm", thread: "task-0" },
   ]);
@@ -65,10 +65,52 @@ test("a sample of an agent waits for its worker, and is written without one when
   assert.equal(lines.rest().samples, 0);
 });
 
-const SPANS = [
-  { name: "storm", fromMs: 100, toMs: 200 },
-  { name: "close backend", fromMs: 150, toMs: 150 },
-];
+const TAGS = {
+  behaviours: ["calm"],
+  spans: [
+    { name: "storm", fromMs: 100, toMs: 200 },
+    { name: "close backend", fromMs: 150, toMs: 150 },
+  ],
+};
+
+test("counts and observations are samples: what was added, 1 or 0, and whose it is when it is counted", () => {
+  const recorder = createRecorder({
+    ...{ thread: "client-0", originMs: 1000, tags: TAGS, keepSamples: true },
+    now: () => 1250,
+  });
+  const worker: { worker: number; behaviour: string; agentId?: string } = { worker: 7, behaviour: "calm" };
+  const ofWorker = recorder.ofBehaviour("calm", () => ({ ...worker }));
+  ofWorker.count("workers_started");
+  worker.agentId = "12";
+  ofWorker.count("live_updates_sent", 1, 1120);
+  ofWorker.count("live_updates_lost", 0);
+  ofWorker.observe("task_completion", true);
+  ofWorker.observe("task_completion", false, 1160.5);
+  recorder.ofBehaviour("calm").count("workers_cut_off", 3);
+  recorder.count("mailbox_full");
+  const { samples, counters } = recorder.take();
+  assert.ok(samples !== undefined);
+  const lines = new SampleLines("csv", 0, TAGS.spans).add(samples).text.split("\n");
+  const after = "after:storm after:close_backend";
+  assert.deepEqual(lines, [
+    `250,250,workers_started,1,7,,calm,client-0,${after}`,
+    "120,120,live_updates_sent,1,7,12,calm,client-0,during:storm before:close_backend",
+    `250,250,task_completion,1,7,12,calm,client-0,${after}`,
+    "160.5,160.5,task_completion,0,7,12,calm,client-0,during:storm after:close_backend",
+    `250,250,workers_cut_off,3,,,calm,client-0,${after}`,
+    `250,250,mailbox_full,1,,,,client-0,${after}`,
+    "",
+  ]);
+  // A count and its sample are in the same phase.
+  assert.deepEqual(counters.map(({ name, count, segment }) => `${name} ${count} ${segment}`).sort(), [
+    "live_updates_sent 1 1",
+    "mailbox_full 1 3",
+    "workers_cut_off 3 3",
+    "workers_started 1 3",
+  ]);
+});
+
+const SPANS = TAGS.spans;
 
 test("a sample is in a phase of each window and fault, by the time when it began", () => {
   const tasks = recorderOf("task-0");
@@ -146,7 +188,7 @@ test("every sample is written once, wherever it was recorded and however the bat
       const trends = text
         .split("\n")
         .slice(0, -1)
-        .map((line) => (format === "csv" ? line.split(",")[2] : (JSON.parse(line) as Row).trend));
+        .map((line) => (format === "csv" ? line.split(",")[2] : (JSON.parse(line) as Row).metric));
       assert.equal(written, samples.length);
       assert.deepEqual(trends.sort(), counted.sort());
     }),

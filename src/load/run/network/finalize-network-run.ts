@@ -31,6 +31,7 @@ import {
   scheduleKept,
   type Measurements,
   type ProcessHealth,
+  type SampledWorker,
   type WorkerRecorder,
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
@@ -39,7 +40,7 @@ import { plannedWorkers, planHash, warningTexts } from "../../scenario/index.js"
 import { workerIndexOf } from "../../workers/index.js";
 import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
-import { behaviourOfRegistration } from "../roles/agent-behaviours.js";
+import { recorderOfWorker, registeredWorker } from "../roles/agent-behaviours.js";
 import { phasesOf } from "../timeline.js";
 import { judgedThresholds } from "../judged-thresholds.js";
 import { cutOffAgents, type IsCutOff } from "./cut-off-agents.js";
@@ -246,17 +247,20 @@ const LOOKED_AT_MS = 2500;
 function findingsOf(
   evidence: NetworkEvidence,
   results: InvariantReport["results"],
-  { runId, plan }: NetworkRun,
+  { runId, plan, samples }: NetworkRun,
   originMs: number,
   isCut: IsCutOff,
 ) {
   const now = (): number => evidence.endedAtMs;
-  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now });
+  const keepSamples = samples !== undefined;
+  const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now, keepSamples });
   const agents = new Map(evidence.agents.map((agent) => [agent.agentId, agent]));
-  const recorderOf = (agentId: string): WorkerRecorder => {
+  const workerOf = (agentId: string): SampledWorker | undefined => {
     const agent = agents.get(agentId);
-    return recorder.ofBehaviour(agent && behaviourOfRegistration(plan, agent.registrationId, `${runId}-`));
+    const worker = agent && registeredWorker(plan, agent.registrationId, `${runId}-`);
+    return worker && { ...worker, agentId };
   };
+  const recorderOf = (agentId: string): WorkerRecorder => recorderOfWorker(recorder, workerOf(agentId));
   recorder.count(
     "invariant_violations",
     results.reduce((sum, { violationCount }) => sum + violationCount, 0),
@@ -272,7 +276,7 @@ function findingsOf(
     if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
       recorderOf(agentId)
         .trend("loss_detection")
-        .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs);
+        .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs, workerOf(agentId));
   }
   return recorder.take();
 }

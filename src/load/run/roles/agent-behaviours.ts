@@ -4,6 +4,7 @@
  */
 import type { ArenaSizes } from "../../../platform/sync/index.js";
 import { at } from "../../../vocabulary/index.js";
+import type { Recorder, SampledWorker, WorkerRecorder } from "../../measure/index.js";
 import { workerIndexOf, workerIndexOfRegistration } from "../../workers/index.js";
 import type { Plan } from "../../scenario/index.js";
 
@@ -16,8 +17,8 @@ export function newAgentBehaviours({ slots }: Pick<ArenaSizes, "slots">): AgentB
 }
 
 export function noteBehaviour(behaviours: AgentBehaviours, slot: number, plan: Plan, workerName: string): void {
-  const behaviour = behaviourOfWorker(plan, workerName);
-  behaviours[slot] = behaviour === undefined ? 0 : plan.tags.behaviours.indexOf(behaviour) + 1;
+  const worker = plannedWorker(plan, workerName);
+  behaviours[slot] = worker === undefined ? 0 : plan.tags.behaviours.indexOf(worker.behaviour) + 1;
 }
 
 /** The name of the behaviour of the agent in this slot. */
@@ -25,16 +26,23 @@ export function behaviourInSlot(behaviours: AgentBehaviours, slot: number, plan:
   return plan.tags.behaviours[at(behaviours, slot) - 1];
 }
 
-/** The behaviour of the worker with this name; undefined for one that is not of the plan, such as a person. */
-export function behaviourOfWorker(plan: Plan, workerName: string): string | undefined {
-  return behaviourOf(plan, workerIndexOf(workerName));
+/** The worker with this name; undefined for one that is not of the plan, such as a person. */
+export function plannedWorker(plan: Plan, workerName: string): SampledWorker | undefined {
+  return workerOfIndex(plan, workerIndexOf(workerName));
 }
 
-/** The behaviour of the worker with this registration. `prefix`: of the registrations of the run. */
-export function behaviourOfRegistration(plan: Plan, registrationId: string, prefix: string): string | undefined {
-  return behaviourOf(plan, workerIndexOfRegistration(registrationId, prefix));
+/** The worker with this registration. `prefix`: of the registrations of the run. */
+export function registeredWorker(plan: Plan, registrationId: string, prefix: string): SampledWorker | undefined {
+  return workerOfIndex(plan, workerIndexOfRegistration(registrationId, prefix));
 }
 
-function behaviourOf(plan: Plan, index: number | undefined): string | undefined {
-  return index === undefined || index >= plan.workers ? undefined : plan.behaviourOf(index);
+function workerOfIndex(plan: Plan, index: number | undefined): SampledWorker | undefined {
+  return index === undefined || index >= plan.workers
+    ? undefined
+    : { worker: index, behaviour: plan.behaviourOf(index) };
+}
+
+/** Where to record what is of this worker, or of none. */
+export function recorderOfWorker(recorder: Recorder, worker: SampledWorker | undefined): WorkerRecorder {
+  return recorder.ofBehaviour(worker?.behaviour, worker && (() => worker));
 }

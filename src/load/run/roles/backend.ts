@@ -13,7 +13,7 @@ import type { CounterName, Recorder, WorkerRecorder } from "../../measure/index.
 import { NetworkNotes, SimulatedPages, toRouterOf, type Dialect } from "../../network/index.js";
 import type { Plan } from "../../scenario/index.js";
 import type { BackendEvidence, ListenRunSetup } from "../network/listen-setup.js";
-import { behaviourOfRegistration } from "./agent-behaviours.js";
+import { recorderOfWorker, registeredWorker } from "./agent-behaviours.js";
 
 /** How often the router looks for heartbeats that are due, and requests that have taken too long, ms. */
 const TICK_MS = 50;
@@ -210,7 +210,8 @@ export class BackendRole {
   /** What happens before the run starts is not counted. */
   #recorderOf(registrationId: string): WorkerRecorder | undefined {
     const { prefix } = this.#options.run;
-    return this.#recorder?.ofBehaviour(this.#plan && behaviourOfRegistration(this.#plan, registrationId, prefix));
+    const worker = this.#plan && registeredWorker(this.#plan, registrationId, prefix);
+    return this.#recorder && recorderOfWorker(this.#recorder, worker);
   }
 
   #count(name: CounterName): void {

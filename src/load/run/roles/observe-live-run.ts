@@ -1,6 +1,6 @@
 /** Measures client IO and the worker pool. */
 import type { LiveRunObserver } from "../../../platform/live/index.js";
-import { behaviourOfWorker, noteBehaviour } from "./agent-behaviours.js";
+import { noteBehaviour, plannedWorker, recorderOfWorker } from "./agent-behaviours.js";
 import type { RoleContext } from "./role.js";
 
 export function observeLiveRun({
@@ -12,7 +12,12 @@ export function observeLiveRun({
     count: (name) => recorder.count(name),
     gauge: (name, value) => recorder.gauge(name, value),
     trend: (name) => recorder.trend(name),
-    ofWorker: (name) => recorder.ofBehaviour(behaviourOfWorker(plan, name)),
-    agentHandedOver: (name, slot) => noteBehaviour(run.agentBehaviours, slot, plan, name),
+    ofWorker: (name) => recorderOfWorker(recorder, plannedWorker(plan, name)),
+    agentHandedOver(name, slot, agentId) {
+      noteBehaviour(run.agentBehaviours, slot, plan, name);
+      const worker = plannedWorker(plan, name);
+      // Its client may leave before it is given the agent's id.
+      if (worker !== undefined) recorder.know({ ...worker, agentId });
+    },
   };
 }

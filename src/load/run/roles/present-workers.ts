@@ -3,6 +3,7 @@ import type { WorkerRecorder } from "../../measure/index.js";
 import type { TaskGroup } from "../../../platform/live/index.js";
 import type { Steps } from "../../../platform/sync/index.js";
 import type { Plan } from "../../scenario/index.js";
+import { recorderOfWorker } from "./agent-behaviours.js";
 import { simulateWorker, type ClientThreadContext } from "../../workers/index.js";
 
 export interface PresentWorkersOptions {
@@ -43,7 +44,7 @@ export class PresentWorkers {
 
   #recorderOf(index: number): WorkerRecorder {
     const { plan, context } = this.#options;
-    return context.recorder.ofBehaviour(plan.behaviourOf(index));
+    return recorderOfWorker(context.recorder, { worker: index, behaviour: plan.behaviourOf(index) });
   }
 
   *#work(index: number, startMs: number | undefined, onEnd: (() => void) | undefined): Steps<void> {

@@ -79,7 +79,11 @@ export function observeTasks(
     observeAgent(agentId, slot) {
       const note: TaskEvidence = { agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
       evidence.push(note);
-      return new AgentNotes(note, recorder.ofBehaviour(behaviourIn(slot)), times);
+      return new AgentNotes(
+        note,
+        recorder.ofBehaviour(behaviourIn(slot), () => agentId),
+        times,
+      );
     },
   };
   return { observer, evidence };
