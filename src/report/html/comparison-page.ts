@@ -39,11 +39,7 @@ ${section(
   "Latency over time, ms",
   beside(({ data }, at) => latencyChart(data, at)),
 )}
-${section(
-  "path",
-  "Path of a live update, ms",
-  beside(({ summary }) => path(summary)),
-)}
+${isInside(a.summary) || isInside(b.summary) ? section("path", "Path of a live update, ms", beside(pathOf)) : nothing}
 ${section(
   "statuses",
   "Agents by status",
@@ -61,6 +57,13 @@ ${section("counters", "Counters", counterChanges(a.summary, b.summary))}`;
     runs: [a.data, b.data],
     body,
   });
+}
+
+/** Whether the path of a live update was measured: over a network, only its ends are seen. */
+const isInside = ({ engine }: Summary): boolean => engine !== "network";
+
+function pathOf({ summary }: ComparedRun): Markup {
+  return isInside(summary) ? path(summary) : html`<p>Not measured over a network.</p>`;
 }
 
 function excludedRuns(excluded: readonly ExcludedRun[]): Markup {

@@ -67,7 +67,7 @@ export function renderLive(view: LiveView): string {
   const part = (id: keyof typeof parts, heading: string, ...charts: Markup[]): Markup => {
     const headingId = `${id}-heading`;
     return html`<section id="${id}" aria-labelledby="${headingId}"><h2 id="${headingId}">${heading}</h2>
-${charts}<div data-part="${id}">${parts[id]}</div></section>`;
+${charts}<div data-part="${id}">${parts[id] ?? nothing}</div></section>`;
   };
   const live = (kind: string, label: string): Markup => chart(kind, 0, label, nothing);
   const time = [
@@ -90,7 +90,7 @@ ${section("time", "Latency over time, ms", ...time)}
 ${section("statuses", "Agents by status", ...statuses)}
 ${part("outcomes", "Agents now")}
 ${part("percentiles", "Latency by percentile, ms", live("percentiles", "Latency by percentile"))}
-${part("path", "Path of a live update, ms")}
+${parts.path === undefined ? nothing : part("path", "Path of a live update, ms")}
 ${part("thresholds", "Thresholds so far")}
 ${part("counters", "Counters")}`,
   });
@@ -98,7 +98,7 @@ ${part("counters", "Counters")}`,
 
 /** The update of a served page, as JSON: chart data, and the parts of the page. */
 export function renderLiveUpdate(view: LiveView): string {
-  const parts = Object.fromEntries(Object.entries(partsOf(view)).map(([id, { markup }]) => [id, markup]));
+  const parts = Object.fromEntries(Object.entries(partsOf(view)).map(([id, part]) => [id, part.markup]));
   return JSON.stringify({ data: printableData(dataOf(view)), parts });
 }
 
@@ -115,12 +115,14 @@ function dataOf({ scenario, from = "inside", ...view }: LiveView): ReportData {
 }
 
 function partsOf(view: LiveView) {
-  const figures = figuresOf(view.measurements, view.from);
+  const { from = "inside" } = view;
+  const figures = figuresOf(view.measurements, from);
   return {
     head: html`${running(view)}${progress(view)}${keyFigures(figures)}`,
     outcomes: outcomes(view),
     percentiles: latencies({ ...figures, floor: [] }),
-    path: path(figures),
+    // Over a network, only the ends of the path are seen.
+    ...(from === "inside" && { path: path(figures) }),
     thresholds: thresholdsSoFar(evaluateSoFar(view.thresholds, view.measurements)),
     counters: counters(figures),
   };

@@ -30,10 +30,16 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
   ]);
 }
 
+const ENGINES: Readonly<Record<Summary["engine"], string>> = {
+  threads: "real threads",
+  virtual: "simulated time",
+  network: "a network",
+};
+
 /** Whether the runs can be compared, a sentence. */
 export function describePlans(a: Summary, b: Summary): string {
   if (a.engine !== b.engine)
-    return "One run used real threads and the other simulated time: their times cannot be compared.";
+    return `One run used ${ENGINES[a.engine]} and the other ${ENGINES[b.engine]}: their times cannot be compared.`;
   if (a.plan.hash === b.plan.hash) return "Both runs have the same plan.";
   return "The runs have different plans, which can cause differences.";
 }
