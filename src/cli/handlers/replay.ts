@@ -5,7 +5,8 @@
 import { wholeNumber } from "../shared/numeric-options.js";
 import { replayThreadsRun } from "../shared/replay-threads.js";
 import { replayVirtualRun } from "../shared/replay-virtual-run.js";
-import { agentFrom, findRun, isSimulated } from "../shared/run-directory.js";
+import { agentFrom, commandOfNetworkRun, findRun, isSimulated } from "../shared/run-directory.js";
+import { UsageError } from "../shared/usage-error.js";
 
 export interface ReplayArguments {
   readonly run: string;
@@ -18,6 +19,20 @@ export async function handler({ run, results, times: timesText, agent: agentText
   const directory = findRun(run, results);
   const times = wholeNumber("times", timesText, 1);
   const agent = agentFrom(agentText);
-  if (isSimulated(directory)) await replayVirtualRun(directory, times, agent);
-  else await replayThreadsRun(directory, times, agent);
+  if (isSimulated(directory)) {
+    await replayVirtualRun(directory, times, agent);
+    return;
+  }
+  refuseNetworkRun(directory);
+  await replayThreadsRun(directory, times, agent);
+}
+
+/** Of a target, only the ends of the path of an update are seen. @throws {UsageError} */
+function refuseNetworkRun(directory: string): void {
+  const again = commandOfNetworkRun(directory);
+  if (again !== undefined)
+    throw new UsageError(
+      `${directory} is a run over a network: it records no order of operations and cannot be replayed; ` +
+        `the same plan again: ${again}`,
+    );
 }

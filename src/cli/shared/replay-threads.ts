@@ -13,7 +13,7 @@ import { commandLine, EXIT, formatCount, formatSeconds, plural } from "../../voc
 import { UsageError } from "./usage-error.js";
 import { printLines } from "./handle-closed-stdout.js";
 import { markedRows } from "./marked-rows.js";
-import { agentStepOfCall, ReplayedViolations } from "./replayed-violations.js";
+import { agentStepOfCall, ReplayedViolations, type UndecidedInvariant } from "./replayed-violations.js";
 
 export async function replayThreadsRun(directory: string, times: number, agentId: string | undefined): Promise<void> {
   const violations = new ReplayedViolations(directory);
@@ -55,8 +55,13 @@ function printAgent(
     ...markedRows(calls.map(describeCall), marks),
     ...verdict,
     ...broken.map((one) => `✗ ${describeBroken(one)}`),
+    ...violations.undecidedOf(agentId).map((one) => describeUndecided(one, agentId)),
   );
   return broken.length > 0;
+}
+
+function describeUndecided({ id, count, kept }: UndecidedInvariant, agentId: string): string {
+  return `not known: whether agent ${agentId} broke ${id} as well; the summary has the first ${kept} of ${plural(count, "violation")}`;
 }
 
 /** Prints the invariants that the run broke, each with its first violation. Returns whether there are any. */

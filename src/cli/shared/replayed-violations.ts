@@ -1,6 +1,6 @@
 /**
- * The invariants that the agents of a replayed run on real threads broke. Those that an agent's calls show are checked
- * on the calls; the others are known from the run's summary.
+ * The invariants that the agents of a replayed run on real threads broke. Those that an agent's calls and its row show
+ * are checked on these; the others are known from the run's summary, which does not keep all violations.
  */
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
@@ -25,9 +25,24 @@ export interface BrokenInvariants {
   readonly first: BrokenInvariant;
 }
 
+/** Violations of which it is not known whether an agent is among them. */
+export interface UndecidedInvariant {
+  readonly id: string;
+  readonly count: number;
+  /** How many the summary has. */
+  readonly kept: number;
+}
+
+/** The invariants whose violations show in the calls and the row of an agent, if its record is complete. */
+const SHOWN: ReadonlySet<string> = new Set(["updates-exactly-once-in-order", "no-early-timeout", "final-status"]);
+/** The invariant on the waits of agents that are gone. When a thread polled, and so was late, is not recorded. */
+const RELEASED = "absent-waiter-released";
+/** The invariant on no single agent. */
+const OF_NO_AGENT = "accounting-consistent";
+
 /** What a call says about its agent, as far as invariants are about it. */
 export function agentStepOfCall({ method, argument, end }: CallReport): AgentStep {
-  if (end === undefined) return {};
+  if (end === undefined) return isWait(method) ? { waits: true } : {};
   const { threw, value } = end;
   switch (method) {
     case "mailbox.append":
@@ -42,6 +57,10 @@ export function agentStepOfCall({ method, argument, end }: CallReport): AgentSte
     default:
       return {};
   }
+}
+
+function isWait(method: CallReport["method"]): boolean {
+  return method === "getLiveUpdateSteps" || method === "awaitSubmitSteps";
 }
 
 function numbered(key: "appended" | "taken", updateId: unknown): AgentStep {
@@ -60,13 +79,18 @@ interface RunFacts {
   readonly ofSummary: ReadonlyMap<string, { readonly count: number; readonly kept: readonly BrokenInvariant[] }>;
   /** By agent. */
   readonly rows: ReadonlyMap<string, AgentAudit>;
+  /** The threads whose waits end with the run: all threads of a finished run, except those that a fault killed. */
+  readonly endsWaits: (thread: string) => boolean;
 }
 
 /** @throws ResultsError or DatabaseError when a file of a finished run cannot be read */
 function readFacts(directory: string): RunFacts {
-  if (!isFinished(directory)) return { ofSummary: new Map(), rows: new Map() };
-  const broken = readSummary(directory).invariants.filter(({ held }) => !held);
+  if (!isFinished(directory)) return { ofSummary: new Map(), rows: new Map(), endsWaits: () => false };
+  const { invariants, faults = [] } = readSummary(directory);
+  const broken = invariants.filter(({ held }) => !held);
+  const killed = new Set(faults.flatMap(({ kind, thread }) => (kind === "kill-thread" ? [thread] : [])));
   return {
+    endsWaits: (thread) => !killed.has(thread),
     ofSummary: new Map(
       broken.map(({ id, violationCount: count, violations }) => [
         id,
@@ -89,6 +113,8 @@ function readFacts(directory: string): RunFacts {
 export class ReplayedViolations {
   readonly #directory: string;
   readonly #found = new Map<string, BrokenInvariant[]>();
+  readonly #incomplete = new Set<string>();
+  readonly #absent = new Set<string>();
   #read: RunFacts | undefined;
 
   constructor(directory: string) {
@@ -100,8 +126,9 @@ export class ReplayedViolations {
   }
 
   add(agent: ReplayedAgent): void {
-    for (const broken of shownBy(agent, this.#facts.rows.get(agent.agentId)))
-      getOrCreate(this.#found, broken.id, () => []).push(broken);
+    for (const broken of shownBy(agent, this.#facts)) getOrCreate(this.#found, broken.id, () => []).push(broken);
+    if (!agent.isComplete) this.#incomplete.add(agent.agentId);
+    if (absenceOf(agent) !== undefined) this.#absent.add(agent.agentId);
   }
 
   /** Of one agent that was added: what its calls show, and what the run's summary has of it beside that. */
@@ -112,6 +139,21 @@ export class ReplayedViolations {
       .filter((broken) => broken.agentId === agentId)
       .filter(({ id, what }) => !shown.some((broken) => broken.id === id && broken.what === what));
     return [...shown, ...others];
+  }
+
+  /** The invariants that the agent may have broken beside: the summary has not all violations, and no call shows it. */
+  undecidedOf(agentId: string): UndecidedInvariant[] {
+    const known = new Set(this.ofAgent(agentId).map(({ id }) => id));
+    return [...this.#facts.ofSummary].flatMap(([id, { count, kept }]) =>
+      count <= kept.length || known.has(id) || !this.#canHide(id, agentId) ? [] : [{ id, count, kept: kept.length }],
+    );
+  }
+
+  /** Whether the agent can have broken the invariant without a trace in its calls and its row. */
+  #canHide(id: string, agentId: string): boolean {
+    if (id === OF_NO_AGENT) return false;
+    if (this.#incomplete.has(agentId)) return true;
+    return id === RELEASED ? this.#absent.has(agentId) : !SHOWN.has(id);
   }
 
   /** Of the whole run, by invariant. */
@@ -125,12 +167,16 @@ export class ReplayedViolations {
   }
 }
 
-/**
- * `row`: the agent's row in the database of a finished run. Without it nothing is known of updates that were not taken.
- */
-function shownBy({ agentId, calls, isComplete }: ReplayedAgent, row: AgentAudit | undefined): BrokenInvariant[] {
+/** Without the agent's row of a finished run nothing is known of updates that were not taken. */
+function shownBy(agent: ReplayedAgent, { rows, endsWaits }: RunFacts): BrokenInvariant[] {
+  const { agentId, calls, isComplete } = agent;
+  const row = rows.get(agentId);
   const client = nothingSent(agentId);
-  const task: TaskEvidence = { agentId, taken: nothingTaken(), acknowledgedStatuses: [] };
+  const task: TaskEvidence = { agentId, taken: nothingTaken(), acknowledgedStatuses: [], endedAtMs: Infinity };
+  const absentAtMs = absenceOf(agent);
+  if (absentAtMs !== undefined) client.absentAtMs = absentAtMs;
+  const isWaiting = calls.some(({ method, thread, end }) => isWait(method) && end === undefined && endsWaits(thread));
+  if (isWaiting && isComplete) delete task.endedAtMs;
   for (const { appended, taken } of calls.map(agentStepOfCall)) {
     if (appended !== undefined) client.sent = Math.max(client.sent, appended);
     if (taken !== undefined) noteTaken(task.taken, taken);
@@ -147,9 +193,22 @@ function shownBy({ agentId, calls, isComplete }: ReplayedAgent, row: AgentAudit 
     releaseBoundMs: Infinity,
   });
   return results
-    .filter(({ id }) => id === "updates-exactly-once-in-order" || id === "no-early-timeout")
+    .filter(({ id }) => SHOWN.has(id) || id === RELEASED)
     .flatMap(({ id, violations }) => violations.map((violation) => ({ id, ...violation })))
     .filter(({ what }) => what !== "lost" || (isComplete && row !== undefined));
+}
+
+/** When another thread than that of its task had written that the agent is gone, ms; undefined while none has. */
+function absenceOf({ calls }: ReplayedAgent): number | undefined {
+  const waiting = new Set(calls.flatMap(({ method, thread }) => (isWait(method) ? [thread] : [])));
+  const written = calls.find(
+    ({ method, argument, thread, end }) =>
+      method === "updateStatusSteps" &&
+      (argument === "disconnect" || argument === "returned") &&
+      !waiting.has(thread) &&
+      end?.threw === false,
+  );
+  return written && written.atMs + written.tookMs;
 }
 
 function historyOf({ history }: AgentAudit): string[] {

@@ -1,7 +1,7 @@
 /** Finds the run for a command. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { hasBegun, listRuns, readSummary, RUN_FILES } from "../../results/index.js";
+import { hasBegun, listRuns, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
 import { commandLine } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
@@ -36,6 +36,19 @@ export function requireRun(directory: string): void {
 export function isSimulated(directory: string): boolean {
   if (existsSync(join(directory, RUN_FILES.trace))) return true;
   return isFinished(directory) && readSummary(directory).engine === "virtual";
+}
+
+/**
+ * The command that starts the run in `directory` again when it is a run over a network, whether it finished or not.
+ * @throws ResultsError when its summary or its record cannot be read
+ */
+export function commandOfNetworkRun(directory: string): string | undefined {
+  if (isFinished(directory)) {
+    const { engine, reproduce } = readSummary(directory);
+    return engine === "network" ? reproduce : undefined;
+  }
+  const record = readRunRecord(directory);
+  return record?.target === undefined ? undefined : record.reproduce;
 }
 
 /** Whether the run in `directory` finished: whether it has a summary, which can be damaged. */

@@ -15,6 +15,8 @@ export interface AgentStep {
   readonly status?: AgentStatus;
   /** Present when a wait of its task ended, because the agent was gone where that is known. */
   readonly released?: true;
+  /** Present when a wait of its task did not end. */
+  readonly waits?: true;
 }
 
 /** A remark on a row. */
@@ -87,8 +89,13 @@ function firstDisorder(steps: readonly AgentStep[]): number {
   });
 }
 
-/** The first wait that ends after the agent is gone; where rows are in the order of their starts, the last one. */
+/**
+ * The wait that does not end, or the first one that ends after the agent is gone; where rows are in the order of their
+ * starts, the last one.
+ */
 function releaseOf(steps: readonly AgentStep[]): number {
+  const endless = lastIndex(steps, "waits");
+  if (endless >= 0) return endless;
   const gone = steps.findIndex(({ status }) => status === "disconnect" || status === "returned");
   const next = steps.findIndex(({ released }, row) => row > gone && released === true);
   return next < 0 ? lastIndex(steps, "released") : next;
