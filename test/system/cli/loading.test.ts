@@ -12,6 +12,9 @@ const PACKAGE = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/;
 /** Packages that take long to load, and that help, lists and completion do not need. */
 const HEAVY = ["better-sqlite3", "hdr-histogram-js", "log-update", "piscina", "prom-client", "simple-statistics"];
 
+/** Packages of options that a plain run does not have: `--out otlp`, `--redis`, `--metrics-port`, `--target`. */
+const OF_OPTIONS = /^(@opentelemetry\/.+|bullmq|ioredis|prom-client|undici|ws)$/;
+
 /** What a thread has loaded. */
 interface Loaded {
   /** The files of the program, relative to `dist/`. */
@@ -96,7 +99,7 @@ for (const args of CHECKS) {
   });
 }
 
-test("each thread of a run loads a file of its own, SQLite and Piscina, and the main thread no network", (t) => {
+test("each thread of a run loads a file of its own, SQLite and Piscina, and none loads what is of options", (t) => {
   const { threads } = threadsOf(
     t,
     ...["--scenario", "steady", "--workers", "1", "--duration", "100ms", "--threads", "2", "--quiet"],
@@ -105,7 +108,11 @@ test("each thread of a run loads a file of its own, SQLite and Piscina, and the 
   const [main, ...others] = threads.sort((one, other) => other.own.length - one.own.length);
   assert.ok(main !== undefined);
   assert.ok(main.own.length <= 130, `${main.own.length} files: ${main.own.join(", ")}`);
-  assertWithout(main.packages, ["prom-client", "undici", "ws"]);
+  for (const { packages } of threads)
+    assert.deepEqual(
+      [...packages].filter((name) => OF_OPTIONS.test(name)),
+      [],
+    );
   const kinds = ["client", "floor", "io", "task", "writer"].map((kind) => [`bundle/${kind}-thread.js`]);
   assert.deepEqual(others.map(({ own }) => own).sort(), kinds);
   const known = ["better-sqlite3", "bindings", "file-uri-to-path", "piscina", "seedrandom"];
