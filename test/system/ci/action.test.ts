@@ -56,6 +56,58 @@ test("scripts receive inputs as variables, so that no value is executed", () => 
   for (const { run = "" } of action.runs.steps) assert.doesNotMatch(run, /\$\{\{/);
 });
 
+const CACHE = "actions/cache";
+
+/** The steps that use an action, with the conditions under which they are carried out. */
+function usesIn(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ uses, run, id }) => uses ?? (run?.includes("install-program.sh") ? "install" : (id ?? [])));
+}
+
+test("the program is in the cache before a run can fail, and is saved only when it was not there", () => {
+  const { steps } = action.runs;
+  const order = [`${CACHE}/restore@v4`, "install", `${CACHE}/save@v4`, "run"];
+  assert.deepEqual(
+    usesIn(steps).filter((name) => order.includes(name)),
+    order,
+  );
+  const [restore, save] = steps.filter(({ uses }) => uses?.startsWith(CACHE));
+  assert.ok(restore?.if !== undefined && save?.if !== undefined);
+  assert.deepEqual(save.with, restore.with);
+  const isCarriedOut = (condition: string, key: string, hit: string): string =>
+    interpolate(condition, { steps: { program: { outputs: { key } }, restored: { outputs: { "cache-hit": hit } } } });
+  assert.equal(restore.id, "restored");
+  for (const [key, hit, isRestored, isSaved] of [
+    // What is in the folder already is of no cache.
+    ["", "", "false", "false"],
+    ["key", "", "true", "true"],
+    ["key", "false", "true", "true"],
+    ["key", "true", "true", "false"],
+  ] as const) {
+    assert.equal(isCarriedOut(restore.if, key, hit), isRestored);
+    assert.equal(isCarriedOut(save.if, key, hit), isSaved);
+  }
+});
+
+test("the documents save what a failed job leaves", () => {
+  for (const file of readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"))) {
+    const document = readFileSync(join(root, "docs", file), "utf8");
+    const examples = [...document.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = ""]) => yaml);
+    for (const example of examples.filter((yaml) => yaml.includes(`uses: ${CACHE}`))) {
+      const steps = parse(example) as Step[];
+      assert.deepEqual(problemsOf("workflow", file, workflowOf(example)), []);
+      const [restore, save, ...others] = steps.filter(({ uses }) => uses?.startsWith(CACHE));
+      assert.deepEqual([restore?.uses, save?.uses, others], [`${CACHE}/restore@v4`, `${CACHE}/save@v4`, []], file);
+      assert.equal(save?.if, "always()");
+      assert.deepEqual([save.with?.["key"], save.with?.["path"]], [restore?.with?.["key"], restore?.with?.["path"]]);
+    }
+  }
+});
+
+/** A workflow of the steps. */
+function workflowOf(steps: string): string {
+  return `on: push\njobs:\n  load:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
+}
+
 test("a run that passes: its summary, its JUnit XML, its figures, its directory", async (t) => {
   const { code, log, summary, outputs, results } = await act(t, { ...QUICK, seed: "3", runs: "2" });
   assert.equal(code, 0, log);
