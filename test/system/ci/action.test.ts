@@ -58,7 +58,7 @@ test("scripts receive inputs as variables, so that no value is executed", () => 
 
 const CACHE = "actions/cache";
 
-/** The steps that use an action, with the conditions under which they are carried out. */
+/** The steps in their order: by the action that they use, by what they install, or by their ids. */
 function usesIn(steps: readonly Step[]): string[] {
   return steps.flatMap(({ uses, run, id }) => uses ?? (run?.includes("install-program.sh") ? "install" : (id ?? [])));
 }
@@ -88,18 +88,41 @@ test("the program is in the cache before a run can fail, and is saved only when 
   }
 });
 
+test("a cache is of the sources and of the optional packages", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const folder of ["scripts", "src"]) mkdirSync(join(directory, folder));
+  writeFileSync(join(directory, "package-lock.json"), "{}");
+  const step = action.runs.steps.find(({ id }) => id === "program");
+  assert.ok(step !== undefined);
+  const keyWith = async (words: string): Promise<string | undefined> => {
+    const env = { GITHUB_ACTION_PATH: directory, RUNNER_OS: "Linux", RUNNER_ARCH: "X64" };
+    const { code, log, outputs } = await runStep(step, { inputs: { "with-packages": words } }, directory, env);
+    assert.equal(code, 0, log);
+    return outputs["key"];
+  };
+  const keys = [await keyWith(""), await keyWith("otlp"), await keyWith("redis otlp")];
+  assert.match(keys[0] ?? "", /^crowdstorm-Linux-X64-[0-9a-f]{64}$/);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.equal(await keyWith("otlp"), keys[1]);
+  writeFileSync(join(directory, "src/main.ts"), "changed");
+  assert.notEqual(await keyWith("otlp"), keys[1]);
+});
+
 test("the documents save what a failed job leaves", () => {
-  for (const file of readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"))) {
-    const document = readFileSync(join(root, "docs", file), "utf8");
-    const examples = [...document.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, yaml = ""]) => yaml);
-    for (const example of examples.filter((yaml) => yaml.includes(`uses: ${CACHE}`))) {
-      const steps = parse(example) as Step[];
-      assert.deepEqual(problemsOf("workflow", file, workflowOf(example)), []);
-      const [restore, save, ...others] = steps.filter(({ uses }) => uses?.startsWith(CACHE));
-      assert.deepEqual([restore?.uses, save?.uses, others], [`${CACHE}/restore@v4`, `${CACHE}/save@v4`, []], file);
-      assert.equal(save?.if, "always()");
-      assert.deepEqual([save.with?.["key"], save.with?.["path"]], [restore?.with?.["key"], restore?.with?.["path"]]);
-    }
+  const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const examples = documents.flatMap((file) =>
+    [...readFileSync(join(root, "docs", file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+      .map(([, yaml = ""]) => ({ file, yaml }))
+      .filter(({ yaml }) => yaml.includes(`uses: ${CACHE}`)),
+  );
+  assert.ok(examples.length > 0);
+  for (const { file, yaml } of examples) {
+    assert.deepEqual(problemsOf("workflow", file, workflowOf(yaml)), []);
+    const steps = (parse(yaml) as Step[]).filter(({ uses }) => uses?.startsWith(CACHE));
+    const [restore, save, ...others] = steps;
+    assert.deepEqual([restore?.uses, save?.uses, others], [`${CACHE}/restore@v4`, `${CACHE}/save@v4`, []], file);
+    assert.equal(save?.if, "always()");
+    assert.deepEqual([save.with?.["key"], save.with?.["path"]], [restore?.with?.["key"], restore?.with?.["path"]]);
   }
 });
 
