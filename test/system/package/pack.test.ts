@@ -87,6 +87,24 @@ test("it has what a user needs and nothing that only developers need", () => {
   assert.deepEqual(unwanted, []);
 });
 
+test("npm pack builds what it packs, and builds it once", async () => {
+  const copy = join(home, "sources");
+  // With it, an install in a clone builds.
+  mkdirSync(join(copy, "node_modules/typescript"), { recursive: true });
+  for (const file of ["scripts/prepare.js", "README.md"]) cpSync(join(root, file), join(copy, file));
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  // The build takes a minute of CPU time, and all other tests use what it made: here it adds a line to a file.
+  const build = "mkdir -p dist/bundle && echo built >> dist/bundle/index.js";
+  const changed = { ...manifest, scripts: { ...manifest.scripts, build } };
+  writeFileSync(join(copy, "package.json"), JSON.stringify(changed));
+  const packed = await run(copy, "npm", "pack", "--json", "--pack-destination", copy);
+  assert.equal(packed.code, 0, packed.stderr);
+  // What the scripts print comes before the JSON.
+  const [archive] = JSON.parse(packed.stdout.slice(packed.stdout.search(/^\[/m))) as { files: { path: string }[] }[];
+  assert.ok(archive?.files.some(({ path }) => path === "dist/bundle/index.js"));
+  assert.equal(readFileSync(join(copy, "dist/bundle/index.js"), "utf8"), "built\n");
+});
+
 test("it is built: no user needs what compiles it", () => {
   for (const name of ["typescript", "esbuild"]) assert.ok(!existsSync(join(home, "node_modules", name)), name);
 });
