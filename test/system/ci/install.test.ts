@@ -15,6 +15,9 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
 const ignored = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
 
+/** As another user than the owner of the folder, nothing could be written there; and without one, the results are lost. */
+const RUN_LINE = 'docker run --rm --init --user "$(id -u):$(id -g)" --volume "$PWD:/work" crowdstorm simulate steady';
+
 /** The files that the Dockerfile copies from the sources. */
 function copiedSources(): string[] {
   const copies = DockerfileParser.parse(dockerfile)
@@ -98,6 +101,17 @@ test("an unknown word for optional packages is refused in one line, before anyth
 
 test("the image can be built with them", () => {
   assert.match(dockerfile, /^ARG WITH=""\n(#.*\n)*RUN bash scripts\/install-program\.sh$/m);
+});
+
+test("what is shown to run the image keeps the results, and lets its user write them", () => {
+  const lines = ["Dockerfile", "README.md", "docs/getting-started.md"].flatMap((file) =>
+    readFileSync(join(root, file), "utf8")
+      .split("\n")
+      .filter((line) => line.includes("docker run") && line.includes("steady"))
+      .map((line) => line.replace(/^# +/, "")),
+  );
+  assert.equal(lines.length, 3);
+  assert.deepEqual(new Set(lines), new Set([RUN_LINE]));
 });
 
 /**
