@@ -1,7 +1,9 @@
 # syntax=docker/dockerfile:1
 # The command in a container, without development packages and not as root:
 #   docker build --tag crowdstorm .
-#   docker run --rm --init --volume "$PWD/results:/work/results" crowdstorm simulate steady
+#   docker run --rm --init --user "$(id -u):$(id -g)" --volume "$PWD:/work" crowdstorm simulate steady
+# With what --redis, `worker` and `jobs` need, and --out otlp:
+#   docker build --build-arg WITH="redis otlp" --tag crowdstorm .
 ARG NODE_VERSION=22
 
 FROM node:${NODE_VERSION}-bookworm AS build
@@ -13,6 +15,8 @@ RUN npm ci --omit=dev --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts scripts
 COPY src src
+# Words for optional packages: redis, otlp.
+ARG WITH=""
 RUN bash scripts/install-program.sh
 
 FROM node:${NODE_VERSION}-bookworm-slim

@@ -1,6 +1,6 @@
 /** Converts finished runs of a scenario to figures that can be compared. Each run is a round. */
 import { createHash } from "node:crypto";
-import { TREND_NAMES, untagged } from "../load/measure/index.js";
+import { RATE_NAMES, TREND_NAMES, untagged } from "../load/measure/index.js";
 import { LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
 import { formatDuration, parseScenario, ScenarioError } from "../load/scenario/index.js";
 import { parseDuration } from "../vocabulary/index.js";
@@ -23,8 +23,8 @@ export interface ScenarioRun {
   readonly scenarioText: string;
 }
 
-/** A latency of runs, in ms; undefined for a run that does not have it. */
-interface RunLatency {
+/** A latency of runs, in ms, or a share; undefined for a run that does not have it. */
+export interface RunFigure {
   readonly name: string;
   readonly doc: string;
   readonly of: (run: Summary) => number | null | undefined;
@@ -54,7 +54,7 @@ export function figuresOfRuns(runs: readonly Summary[]): {
 }
 
 /** The labelled latencies of the whole run. */
-function wholeLatencies(): RunLatency[] {
+function wholeLatencies(): RunFigure[] {
   return TREND_NAMES.flatMap((trend) => {
     const label = LATENCY_LABELS[trend];
     if (label === undefined) return [];
@@ -67,23 +67,49 @@ function wholeLatencies(): RunLatency[] {
 }
 
 /** What the thresholds with tags were judged by, where that is a time. */
-function taggedLatencies(runs: readonly Summary[]): RunLatency[] {
-  const all = runs.flatMap(({ thresholds }) => thresholds).flatMap(taggedLatency);
-  return [...new Map(all.map((latency) => [latency.name, latency])).values()];
+export function taggedLatencies(runs: readonly Summary[]): RunFigure[] {
+  return taggedFigures(
+    runs,
+    TREND_NAMES,
+    (trend, tags, figure) => `${LATENCY_LABELS[trend] ?? trend} of ${tags}, ${figure}`,
+  );
 }
 
-function taggedLatency({ metric, expression }: Summary["thresholds"][number]): RunLatency[] {
-  const name = TREND_NAMES.find((trend) => trend === untagged(metric));
-  if (name === undefined || name === metric) return [];
-  const figure = aggregationOf(expression);
-  return [
-    {
-      name: `${metric}/${figure}`,
-      doc: `${LATENCY_LABELS[name] ?? name} of ${metric.slice(name.length + 1, -1)}, ${figure}`,
-      of: (run) =>
-        run.thresholds.find((other) => other.metric === metric && aggregationOf(other.expression) === figure)?.observed,
+/** The shares of the whole run, and those that thresholds with tags were judged by. */
+export function ratesOfRuns(runs: readonly Summary[]): RunFigure[] {
+  const whole = RATE_NAMES.map((rate) => ({
+    name: rate,
+    doc: wordsOf(rate),
+    of: ({ rates }: Summary) => {
+      const { passes, total } = rates[rate] ?? { passes: 0, total: 0 };
+      return total === 0 ? null : passes / total;
     },
-  ];
+  }));
+  return [...whole, ...taggedFigures(runs, RATE_NAMES, (rate, tags) => `${wordsOf(rate)} of ${tags}`)];
+}
+
+const wordsOf = (metric: string): string => metric.replaceAll("_", " ");
+
+/** What the thresholds with tags on metrics of `names` were judged by. */
+function taggedFigures<Name extends string>(
+  runs: readonly Summary[],
+  names: readonly Name[],
+  describe: (name: Name, tags: string, figure: string) => string,
+): RunFigure[] {
+  const found = new Map<string, RunFigure>();
+  for (const { metric, expression } of runs.flatMap(({ thresholds }) => thresholds)) {
+    const name = names.find((each) => each === untagged(metric));
+    if (name === undefined || name === metric) continue;
+    const figure = aggregationOf(expression);
+    const isSame = (other: Summary["thresholds"][number]): boolean =>
+      other.metric === metric && aggregationOf(other.expression) === figure;
+    found.set(`${metric}/${figure}`, {
+      name: `${metric}/${figure}`,
+      doc: describe(name, metric.slice(name.length + 1, -1), figure),
+      of: (run) => run.thresholds.find(isSame)?.observed,
+    });
+  }
+  return [...found.values()];
 }
 
 /** What is before the operator: "p99" of "p(99)<250". */

@@ -4,7 +4,7 @@ import { LATENCY_LABELS, mainTrend, MAX_SERIES_RUNS, viewpointOf } from "../resu
 import type { TrendName } from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
 import { changePoints } from "./change-points.js";
-import { comparedProperties, type ScenarioRun } from "./run-figures.js";
+import { comparedProperties, ratesOfRuns, taggedLatencies, type RunFigure, type ScenarioRun } from "./run-figures.js";
 import { median } from "./statistics.js";
 
 /** A run and its directory. */
@@ -74,27 +74,38 @@ function whyUnused({ verdict, end, load }: Summary): string | null {
 }
 
 interface MeasuredFigure extends Pick<HistoryFigure, "name" | "label" | "unit" | "better"> {
-  readonly of: (summary: Summary) => number | null | undefined;
+  readonly of: RunFigure["of"];
 }
 
-/** The figures that all or some of the runs have. */
+/** The figures that all or some of the runs have: also those that the thresholds of the scenario are about. */
 function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): HistoryFigure[] {
   const { summary } = at(group, 0);
+  const summaries = group.map((run) => run.summary);
   const main = mainTrend(viewpointOf(summary));
   const measured = [
     ...(["p50", "p95", "p99"] as const).map((percentile) => latency(main, percentile)),
+    ...taggedLatencies(summaries).map((figure) => measuredAs(figure, "ms", "smaller")),
     ...(["disconnect_detection", "registration_time", "submit_ack_time", "loss_detection"] as const).map((trend) =>
       latency(trend, "p99"),
     ),
+    ...ratesOfRuns(summaries).map((figure) => measuredAs(figure, "share", "greater")),
     // Under simulated time both follow from the plan, or from the machine alone.
     ...(summary.engine === "virtual" ? [] : [THROUGHPUT, CPU]),
   ];
   return measured.flatMap(({ of, ...figure }) => {
-    const values = group.map((run) => of(run.summary) ?? null);
+    const values = summaries.map((each) => of(each) ?? null);
     return values.every((value) => value === null)
       ? []
       : [{ ...figure, values, changes: changesOf(values, runs, figure.better) }];
   });
+}
+
+function measuredAs(
+  { name, doc, of }: RunFigure,
+  unit: HistoryFigure["unit"],
+  better: HistoryFigure["better"],
+): MeasuredFigure {
+  return { name, label: doc, unit, better, of };
 }
 
 function latency(trend: TrendName, percentile: "p50" | "p95" | "p99"): MeasuredFigure {

@@ -1,7 +1,7 @@
 /** Loads BullMQ and ioredis, which only those install who work on several machines. */
 import type * as BullMQ from "bullmq";
 import type { Redis as RedisClient } from "ioredis";
-import { textOf } from "../vocabulary/index.js";
+import { installRemedy } from "../vocabulary/index.js";
 import { DistributedError } from "./errors.js";
 
 export interface RedisPackages {
@@ -9,14 +9,17 @@ export interface RedisPackages {
   readonly Redis: typeof RedisClient;
 }
 
+/** With the versions of the peer dependencies. */
+const PACKAGES = ["bullmq@6", "ioredis@5"];
+
 /** @throws {DistributedError} when one of them is not installed. `what` needs them: `simulate worker` */
 export async function loadPackages(what: string): Promise<RedisPackages> {
   try {
     const [bullmq, { Redis }] = await Promise.all([import("bullmq"), import("ioredis")]);
     return { bullmq, Redis };
   } catch (error) {
-    const code = textOf(error, "code");
-    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
-    throw new DistributedError(`${what} needs BullMQ: npm install bullmq ioredis`, { cause: error });
+    const remedy = installRemedy(error, `${what} needs BullMQ`, PACKAGES);
+    if (remedy === undefined) throw error;
+    throw new DistributedError(remedy, { cause: error });
   }
 }

@@ -21,6 +21,7 @@ export function unusedText({ runs }: HistorySeries): string[] {
 /** A figure with its unit. */
 export function figureText(value: number, unit: HistoryFigure["unit"]): string {
   if (unit === "ms") return `${formatMs(value)} ms`;
+  if (unit === "share") return `${(value * 100).toFixed(2)} %`;
   return unit === "cores"
     ? `${value.toFixed(2)} cores`
     : `${value >= 100 ? formatCount(value) : value.toFixed(1)} ${unit}`;

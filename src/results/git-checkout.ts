@@ -8,17 +8,31 @@ import { z } from "zod";
 
 export const checkoutSchema = z.object({
   commit: z.string().describe("The commit that is checked out; changes that are not committed are not seen."),
-  branch: z.string().nullable().describe("The branch; null for a detached head, as in most CI jobs."),
+  branch: z
+    .string()
+    .nullable()
+    .describe("The branch; of a detached head the one that the CI job names, and null where none does."),
 });
 export type Checkout = z.infer<typeof checkoutSchema>;
 
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 
-/** The checkout that `directory` is in; undefined where there is none, or it has no commit, or cannot be read. */
-export function gitCheckout(directory: string): Checkout | undefined {
+/**
+ * Where CI jobs have the name of what they check out, which is a commit without a branch. First GitHub's for the branch
+ * of a pull request, as its other one is then a number; then GitLab's.
+ */
+const BRANCH_VARIABLES = ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"];
+
+/**
+ * The checkout that `directory` is in; undefined where there is none, or it has no commit, or cannot be read. `env`:
+ * the environment variables, which name the branch of a detached head in CI.
+ */
+export function gitCheckout(directory: string, env: NodeJS.ProcessEnv): Checkout | undefined {
   try {
     const folder = gitFolder(resolve(directory));
-    return folder === undefined ? undefined : headOf(folder);
+    const head = folder === undefined ? undefined : headOf(folder);
+    const named = BRANCH_VARIABLES.map((name) => env[name]).find((branch) => branch !== undefined && branch !== "");
+    return head && { ...head, branch: head.branch ?? named ?? null };
   } catch {
     return undefined;
   }

@@ -43,7 +43,7 @@ export interface HistoryFigure {
   /** Such as `live_update_latency/p99`. */
   readonly name: string;
   readonly label: string;
-  readonly unit: "ms" | "updates/s" | "cores";
+  readonly unit: "ms" | "share" | "updates/s" | "cores";
   readonly better: "smaller" | "greater";
   /** One for each run; null where it was not measured. */
   readonly values: readonly (number | null)[];

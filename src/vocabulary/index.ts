@@ -40,9 +40,10 @@ export {
 export { getOrCreate } from "./get-or-create.js";
 export { importModule, withLine } from "./import-module.js";
 export { InOrder } from "./in-order.js";
+export { installRemedy } from "./install-remedy.js";
 export { own } from "./own.js";
 export { ownFramesOf } from "./own-frames.js";
-export { packageVersion } from "./package-version.js";
+export { packageVersion, projectFolder } from "./package-version.js";
 export { MAX_LEVELS, NotPlainError, plainCopy, type PlainData } from "./plain-data.js";
 export { printable, printableData, replaceUnprintable, withoutPasswords } from "./printable.js";
 export { quoteForShell } from "./quote-for-shell.js";

@@ -3,7 +3,14 @@ import { statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { seriesOf, type DatedRun } from "../../bench/index.js";
 import { renderHistory, renderHistoryPage } from "../../report/index.js";
-import { findFinishedRuns, readScenarioText, readSummary, ResultsError, type RunHistory } from "../../results/index.js";
+import {
+  findFinishedRuns,
+  readScenarioText,
+  readSummary,
+  ResultsError,
+  type RunHistory,
+  type Summary,
+} from "../../results/index.js";
 import { openPage } from "../shared/open-page.js";
 import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 import { writePage } from "../shared/page-file.js";
@@ -36,7 +43,7 @@ export async function handler(args: HistoryArguments): Promise<void> {
 }
 
 /**
- * The runs of all directories, each once, and those that cannot be read.
+ * The runs of all directories, each once, and those that cannot be read or have no planned load.
  * @throws {UsageError} for what is no directory
  */
 function readRuns(directories: readonly string[]): { runs: DatedRun[]; excluded: RunHistory["excluded"] } {
@@ -45,6 +52,10 @@ function readRuns(directories: readonly string[]): { runs: DatedRun[]; excluded:
   for (const directory of directories.flatMap(runsIn)) {
     try {
       const summary = readSummary(directory);
+      if (isServed(summary)) {
+        excluded.push({ directory, why: "a session of `simulate serve`: people make its load" });
+        continue;
+      }
       const known = runs.get(summary.runId);
       if (known === undefined)
         runs.set(summary.runId, { summary, directory, scenarioText: readScenarioText(directory) });
@@ -55,6 +66,11 @@ function readRuns(directories: readonly string[]): { runs: DatedRun[]; excluded:
     }
   }
   return { runs: [...runs.values()], excluded };
+}
+
+/** Whether people made the load: `simulate serve` notes it among the options. */
+function isServed({ options }: Summary): boolean {
+  return Object.hasOwn(options, "serve");
 }
 
 function runsIn(directory: string): string[] {

@@ -36,12 +36,7 @@ function initMephisto(directory: string): void {
     if (existsSync(path) && readdirSync(path).length > 0)
       throw new UsageError(`${directory} exists and is not empty; it is left as it is`);
     const name = nameFor(path);
-    const folder = mephistoFolder({
-      name,
-      schema: schemaFrom(path),
-      program: MAIN,
-      folder: path,
-    });
+    const folder = mephistoFolder({ name, ...filesFrom(path), program: MAIN, folder: path });
     for (const [file, text] of folder) {
       mkdirSync(dirname(join(path, file)), { recursive: true });
       write(join(path, file), text);
@@ -62,7 +57,7 @@ function initMephisto(directory: string): void {
 
 function initScenario(file: string, from: string | undefined): void {
   if (!/\.ya?ml$/.test(file)) throw invalidValue("<file>", file, "a path that ends in .yaml or .yml");
-  const options = { name: nameFor(file), schema: schemaFrom(dirname(resolve(file))) };
+  const options = { name: nameFor(file), ...filesFrom(dirname(resolve(file))) };
   write(file, from === undefined ? scenarioTemplate(options) : copyOfShipped(from, options));
   printLines(`wrote ${file}`, "", `  ${commandLine("validate", file)}`, `  ${commandLine(file)}`);
 }
@@ -93,21 +88,26 @@ function nameFor(file: string): string {
   return words?.join("-").slice(0, MAX_NAME).replace(/-$/, "") ?? "scenario";
 }
 
-/** Where the schema is once the package is installed in a project. */
-const INSTALLED_SCHEMA = "node_modules/crowdstorm/scenarios/scenario.schema.json";
+/** This package, and where it is once it is installed in a project. */
+const PACKAGE = dirname(dirname(SCENARIO_SCHEMA));
+const INSTALLED = "node_modules/crowdstorm";
 
 /**
- * Where an editor finds the schema of a scenario in `directory`: a relative path, so that it also works in another copy
- * of the project. The package is in the project, as in its node_modules, or it will be when it is installed there.
+ * Where a scenario in `directory` finds its schema, for editors, and the list of metrics: relative paths, so that they
+ * also work in another copy of the project. The package is in the project, as in its node_modules, or it will be when
+ * it is installed there.
  */
-function schemaFrom(directory: string): string {
+function filesFrom(directory: string): Pick<TemplateOptions, "schema" | "metrics"> {
   const projects = foldersAbove(directory).filter((folder) =>
     ["package.json", ".git"].some((name) => existsSync(join(folder, name))),
   );
-  const isInside = projects.some((project) => isBelow(SCENARIO_SCHEMA, project));
-  const path = isInside ? SCENARIO_SCHEMA : join(projects[0] ?? directory, INSTALLED_SCHEMA);
-  const from = relative(directory, path).replaceAll("\\", "/");
-  return from.startsWith("../") ? from : `./${from}`;
+  const isInside = projects.some((project) => isBelow(PACKAGE, project));
+  const home = isInside ? PACKAGE : join(projects[0] ?? directory, INSTALLED);
+  const pathTo = (file: string): string => {
+    const from = relative(directory, join(home, file)).replaceAll("\\", "/");
+    return from.startsWith("../") ? from : `./${from}`;
+  };
+  return { schema: pathTo(relative(PACKAGE, SCENARIO_SCHEMA)), metrics: pathTo("docs/metrics.md") };
 }
 
 /** `directory` and the folders that it is in, from the inside out. */

@@ -11,6 +11,8 @@ export interface MephistoFolderOptions {
   readonly name: string;
   /** Where an editor finds the JSON Schema. */
   readonly schema: string;
+  /** Where the document is that lists the metrics. */
+  readonly metrics: string;
   /** The path of this program, and of the folder itself. */
   readonly program: string;
   readonly folder: string;
@@ -97,7 +99,7 @@ env.${AGAIN_VARIABLE} ??= [...variables, ...launch].join(" ");
 await import(pathToFileURL(realpathSync(program)).href);
 `;
 
-function scenario({ name, schema }: MephistoFolderOptions): string {
+function scenario({ name, schema, metrics }: MephistoFolderOptions): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # Simulated workers for a Mephisto task. Durations have a unit: 250ms, 1.5s, 2m. Wherever a time or a number varies, write one value, or
@@ -147,7 +149,7 @@ behaviours:
       window: [2s, 8s] # counted from the start of the run
       reconnect: { probability: 0.8, after: { exponential: { mean: 2s, max: 6s } } }
 
-thresholds: # a failed one is exit code 99. docs/metrics.md lists the metrics
+thresholds: # a failed one is exit code 99. The metrics are listed in ${metrics}
   live_update_round_trip: ["p(99)<1000"]
   replies_unmatched: ["count==0"]
   errors: ["count==0"]

@@ -6,9 +6,11 @@ export interface TemplateOptions {
   readonly name: string;
   /** The JSON Schema for editors: a URL, or a path relative to the file's directory. */
   readonly schema: string;
+  /** The document that lists the metrics: a path relative to the file's directory. */
+  readonly metrics: string;
 }
 
-export function scenarioTemplate({ name, schema }: TemplateOptions): string {
+export function scenarioTemplate({ name, schema, metrics }: TemplateOptions): string {
   return `# yaml-language-server: $schema=${schema}
 #
 # Durations have a unit: 250ms, 1.5s, 2m. Wherever a time or a number varies, write one value, or one of
@@ -60,7 +62,8 @@ behaviours:
     idle: { afterActions: { uniform: [0, 2] } }
     thinkTime: 200ms
 
-# Conditions on metrics, as in k6. When one fails, the exit code is 99. docs/metrics.md lists the metrics.
+# Conditions on metrics, as in k6. When one fails, the exit code is 99. The metrics are listed in
+# ${metrics}
 thresholds:
   live_update_latency: ["p(99)<250"]
   task_completion: ["rate>0.8"] # the share of agents on a unit that completed it

@@ -162,7 +162,7 @@ function unfinishedOf(
 
 /** What the run was on. */
 export function environment(): Summary["environment"] {
-  const git = gitCheckout(process.cwd());
+  const git = gitCheckout(process.cwd(), process.env);
   return {
     crowdstorm: packageVersion(),
     node: process.version,

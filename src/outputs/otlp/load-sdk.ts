@@ -5,7 +5,7 @@ import type * as TraceExport from "@opentelemetry/exporter-trace-otlp-proto";
 import type * as Resources from "@opentelemetry/resources";
 import type * as Metrics from "@opentelemetry/sdk-metrics";
 import type * as Traces from "@opentelemetry/sdk-trace";
-import { textOf } from "../../vocabulary/index.js";
+import { installRemedy } from "../../vocabulary/index.js";
 
 export interface OpenTelemetry {
   readonly api: typeof Api;
@@ -44,9 +44,9 @@ export async function loadOpenTelemetry(): Promise<OpenTelemetry> {
     ]);
     return { api, resources, metrics, metricExport, traces, traceExport };
   } catch (error) {
-    const code = textOf(error, "code");
-    if (code !== "ERR_MODULE_NOT_FOUND" && code !== "MODULE_NOT_FOUND") throw error;
-    const names = PACKAGES.map((name) => `@opentelemetry/${name}`).join(" ");
-    throw new OutputError(`--out otlp needs OpenTelemetry: npm install ${names}`, { cause: error });
+    const names = PACKAGES.map((name) => `@opentelemetry/${name}`);
+    const remedy = installRemedy(error, "--out otlp needs OpenTelemetry", names);
+    if (remedy === undefined) throw error;
+    throw new OutputError(remedy, { cause: error });
   }
 }

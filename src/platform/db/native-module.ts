@@ -1,6 +1,6 @@
 /** Whether SQLite's native module can be loaded, which a run asks before it makes anything. */
-import { fileURLToPath } from "node:url";
 import Sqlite from "better-sqlite3";
+import { projectFolder } from "../../vocabulary/index.js";
 import { DatabaseError } from "./database-errors.js";
 
 /**
@@ -9,14 +9,6 @@ import { DatabaseError } from "./database-errors.js";
 export class NativeModuleError extends DatabaseError {
   override name = "NativeModuleError";
 }
-
-/**
- * The folder in whose node_modules the packages are: of the clone, or of the project that has this package installed.
- */
-const PROJECT = fileURLToPath(new URL("../../../", import.meta.url)).replace(
-  /[/\\]node_modules[/\\]crowdstorm[/\\]?$/,
-  "",
-);
 
 /** @throws {NativeModuleError} */
 export function requireNativeModule(): void {
@@ -38,7 +30,7 @@ export function asNativeModuleError(error: unknown): NativeModuleError | undefin
     : error.message.includes("NODE_MODULE_VERSION")
       ? `is compiled for another version of Node.js than ${process.version}`
       : `has a native module that cannot be loaded (${error.message.replaceAll(/\s*\n\s*/g, " ")})`;
-  return new NativeModuleError(`better-sqlite3 ${what}: run \`npm rebuild better-sqlite3\` in ${PROJECT}`, {
+  return new NativeModuleError(`better-sqlite3 ${what}: run \`npm rebuild better-sqlite3\` in ${projectFolder()}`, {
     cause: error,
   });
 }

@@ -54,10 +54,14 @@ function figureLines(figure: HistoryFigure, series: HistorySeries, chalk: ChalkI
     isOne || first === undefined || latest === undefined
       ? ""
       : `${changeOf(first, latest).padStart(8)} since the first`;
-  const name = `  ${figure.label.padEnd(LABEL_WIDTH - 2)}`;
+  // A label that is too long for its column has lines of its own.
+  const isLong = figure.label.length > LABEL_WIDTH - 2;
+  const own = isLong ? wrap(figure.label, width - 2).map((text) => `  ${text}`) : [];
+  const name = `  ${isLong ? "" : figure.label}`.padEnd(LABEL_WIDTH);
   const value = latest === undefined ? "–" : figureText(latest, figure.unit);
   const line = `${name}${value.padStart(18)}  ${change}`.trimEnd();
   return [
+    ...own,
     line,
     ...figure.changes.flatMap((each) =>
       wrap(changeText(each, figure, series), width - 6).map((text, at) => {

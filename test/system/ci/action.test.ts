@@ -56,6 +56,81 @@ test("scripts receive inputs as variables, so that no value is executed", () => 
   for (const { run = "" } of action.runs.steps) assert.doesNotMatch(run, /\$\{\{/);
 });
 
+const CACHE = "actions/cache";
+
+/** The steps in their order: by the action that they use, by what they install, or by their ids. */
+function usesIn(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ uses, run, id }) => uses ?? (run?.includes("install-program.sh") ? "install" : (id ?? [])));
+}
+
+test("the program is in the cache before a run can fail, and is saved only when it was not there", () => {
+  const { steps } = action.runs;
+  const order = [`${CACHE}/restore@v4`, "install", `${CACHE}/save@v4`, "run"];
+  assert.deepEqual(
+    usesIn(steps).filter((name) => order.includes(name)),
+    order,
+  );
+  const [restore, save] = steps.filter(({ uses }) => uses?.startsWith(CACHE));
+  assert.ok(restore?.if !== undefined && save?.if !== undefined);
+  assert.deepEqual(save.with, restore.with);
+  const isCarriedOut = (condition: string, key: string, hit: string): string =>
+    interpolate(condition, { steps: { program: { outputs: { key } }, restored: { outputs: { "cache-hit": hit } } } });
+  assert.equal(restore.id, "restored");
+  for (const [key, hit, isRestored, isSaved] of [
+    // What is in the folder already is of no cache.
+    ["", "", "false", "false"],
+    ["key", "", "true", "true"],
+    ["key", "false", "true", "true"],
+    ["key", "true", "true", "false"],
+  ] as const) {
+    assert.equal(isCarriedOut(restore.if, key, hit), isRestored);
+    assert.equal(isCarriedOut(save.if, key, hit), isSaved);
+  }
+});
+
+test("a cache is of the sources and of the optional packages", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const folder of ["scripts", "src"]) mkdirSync(join(directory, folder));
+  writeFileSync(join(directory, "package-lock.json"), "{}");
+  const step = action.runs.steps.find(({ id }) => id === "program");
+  assert.ok(step !== undefined);
+  const keyWith = async (words: string): Promise<string | undefined> => {
+    const env = { GITHUB_ACTION_PATH: directory, RUNNER_OS: "Linux", RUNNER_ARCH: "X64" };
+    const { code, log, outputs } = await runStep(step, { inputs: { "with-packages": words } }, directory, env);
+    assert.equal(code, 0, log);
+    return outputs["key"];
+  };
+  const keys = [await keyWith(""), await keyWith("otlp"), await keyWith("redis otlp")];
+  assert.match(keys[0] ?? "", /^crowdstorm-Linux-X64-[0-9a-f]{64}$/);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.equal(await keyWith("otlp"), keys[1]);
+  writeFileSync(join(directory, "src/main.ts"), "changed");
+  assert.notEqual(await keyWith("otlp"), keys[1]);
+});
+
+test("the documents save what a failed job leaves", () => {
+  const documents = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const examples = documents.flatMap((file) =>
+    [...readFileSync(join(root, "docs", file), "utf8").matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+      .map(([, yaml = ""]) => ({ file, yaml }))
+      .filter(({ yaml }) => yaml.includes(`uses: ${CACHE}`)),
+  );
+  assert.ok(examples.length > 0);
+  for (const { file, yaml } of examples) {
+    assert.deepEqual(problemsOf("workflow", file, workflowOf(yaml)), []);
+    const steps = (parse(yaml) as Step[]).filter(({ uses }) => uses?.startsWith(CACHE));
+    const [restore, save, ...others] = steps;
+    assert.deepEqual([restore?.uses, save?.uses, others], [`${CACHE}/restore@v4`, `${CACHE}/save@v4`, []], file);
+    assert.equal(save?.if, "always()");
+    assert.deepEqual([save.with?.["key"], save.with?.["path"]], [restore?.with?.["key"], restore?.with?.["path"]]);
+  }
+});
+
+/** A workflow of the steps. */
+function workflowOf(steps: string): string {
+  return `on: push\njobs:\n  load:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
+}
+
 test("a run that passes: its summary, its JUnit XML, its figures, its directory", async (t) => {
   const { code, log, summary, outputs, results } = await act(t, { ...QUICK, seed: "3", runs: "2" });
   assert.equal(code, 0, log);

@@ -1,7 +1,7 @@
 /** How the action and the container install the command: without development packages, from the sources. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const dockerfile = readFileSync(join(root, "Dockerfile"), "utf8");
 const ignored = readFileSync(join(root, ".dockerignore"), "utf8").split("\n");
+
+/** As another user than the owner of the folder, nothing could be written there; and without one, the results are lost. */
+const RUN_LINE = 'docker run --rm --init --user "$(id -u):$(id -g)" --volume "$PWD:/work" crowdstorm simulate steady';
 
 /** The files that the Dockerfile copies from the sources. */
 function copiedSources(): string[] {
@@ -55,6 +58,60 @@ test("the entry point of the container takes the arguments of simulate, with its
     (await run(join(root, "scripts/docker-entrypoint.sh"), args, { env })).stdout;
   assert.equal(await printed("simulate", "steady", "--seed", "2"), "steady\n--seed\n2\n");
   assert.equal(await printed("steady", "a b"), "steady\na b\n");
+});
+
+/** What scripts/optional-packages.js prints in a copy of the sources, in which these packages are installed. */
+async function optionalPackages(t: TestContext, words: string, ...present: readonly string[]): Promise<string[]> {
+  const directory = temporaryDirectory(t);
+  for (const file of ["package.json", "package-lock.json", "scripts/optional-packages.js"])
+    cpSync(join(root, file), join(directory, file));
+  for (const name of present) mkdirSync(join(directory, "node_modules", name), { recursive: true });
+  const { stdout } = await run(process.execPath, [join(directory, "scripts/optional-packages.js"), words]);
+  return stdout.split("\n").filter((line) => line !== "");
+}
+
+test("optional packages have the versions of package-lock.json, and each is of a word", async (t) => {
+  const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
+    packages: Record<string, { version: string; peerDependencies?: Record<string, string> }>;
+  };
+  const versioned = (name: string): string => `${name}@${packages[`node_modules/${name}`]?.version ?? "none"}`;
+  assert.deepEqual(await optionalPackages(t, "redis"), ["bullmq", "ioredis"].map(versioned));
+  const all = Object.keys(packages[""]?.peerDependencies ?? {}).map(versioned);
+  assert.deepEqual(await optionalPackages(t, "redis, otlp"), all);
+  assert.deepEqual(
+    await optionalPackages(t, "otlp"),
+    all.filter((name) => name.startsWith("@opentelemetry/")),
+  );
+  assert.deepEqual(await optionalPackages(t, ""), []);
+  assert.deepEqual(await optionalPackages(t, "redis redis", "ioredis"), [versioned("bullmq")], "one is installed");
+});
+
+test("an unknown word for optional packages is refused in one line, before anything is installed", async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const source of ["package.json", "package-lock.json", "scripts"])
+    cpSync(join(root, source), join(directory, source), { recursive: true });
+  const env = { ...process.env, WITH: "otlp kafka" };
+  await assert.rejects(run("bash", [join(directory, "scripts/install-program.sh")], { env }), {
+    code: 2,
+    stdout: "",
+    stderr: 'invalid value "kafka" for WITH: expected words of redis, otlp\n',
+  });
+  assert.ok(!existsSync(join(directory, "node_modules")));
+});
+
+test("the image can be built with them", () => {
+  assert.match(dockerfile, /^ARG WITH=""\n(#.*\n)*RUN bash scripts\/install-program\.sh$/m);
+});
+
+test("what is shown to run the image keeps the results, and lets its user write them", () => {
+  const lines = ["Dockerfile", "README.md", "docs/getting-started.md"].flatMap((file) =>
+    readFileSync(join(root, file), "utf8")
+      .split("\n")
+      .filter((line) => line.includes("docker run") && line.includes("steady"))
+      .map((line) => line.replace(/^# +/, "")),
+  );
+  assert.equal(lines.length, 3);
+  assert.deepEqual(new Set(lines), new Set([RUN_LINE]));
 });
 
 /**

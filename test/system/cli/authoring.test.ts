@@ -47,6 +47,9 @@ test("a scenario in a folder of a project refers to the schema by a relative pat
   const [, path = ""] = /\$schema=(\S+)\n/.exec(readFileSync(file, "utf8")) ?? [];
   assert.equal(path, "../../node_modules/crowdstorm/scenarios/scenario.schema.json");
   assert.ok(JSON.parse(readFileSync(join(dirname(file), path), "utf8")));
+  const [, metrics = ""] = /^# (\S+metrics\.md)$/m.exec(readFileSync(file, "utf8")) ?? [];
+  assert.equal(metrics, "../../node_modules/crowdstorm/docs/metrics.md");
+  assert.match(readFileSync(join(dirname(file), metrics), "utf8"), /^# Metrics and thresholds\n/);
 });
 
 test("show prints a scenario of the package, and init --from starts from it under another name", async (t) => {

@@ -155,6 +155,29 @@ test("runs that cannot be compared are series of their own, and say what differs
   );
 });
 
+test("a session of serve is listed with the reason, and is no series", async (t) => {
+  const template = await templateRun(t);
+  const root = temporaryDirectory(t);
+  copyRun(template, root, 0);
+  const sessions = join(root, "sessions");
+  const served = await simulate("serve", "--port", "0", "--duration", "500ms", "--quiet", "--results", sessions);
+  assert.ok([0, 97].includes(served.code ?? -1), served.stderr);
+  const { series, excluded } = JSON.parse((await simulate("history", root, "--json")).stdout) as RunHistory;
+  assert.deepEqual(
+    series.map(({ runs }) => runs.length),
+    [1],
+  );
+  assert.deepEqual(excluded, [
+    {
+      directory: join(sessions, onlyEntry(sessions)),
+      why: "a session of `simulate serve`: people make its load",
+    },
+  ]);
+  const alone = await simulate("history", sessions);
+  assert.equal(alone.code, 2);
+  assert.match(alone.stderr, /^simulate: there is no finished run in \S+; \S+: a session of `simulate serve`: /);
+});
+
 test("what is no directory, and one without runs, is refused in one line, with nothing written", async (t) => {
   const root = temporaryDirectory(t);
   for (const [args, message] of [

@@ -57,7 +57,7 @@ async function checkYaml(
     return;
   }
   const part = inside.reduceRight<unknown>((value, key) => ({ [key]: value }), content) as Mapping;
-  const template = parse(scenarioTemplate({ name: "example", schema: "" })) as Mapping;
+  const template = parse(scenarioTemplate({ name: "example", schema: "", metrics: "" })) as Mapping;
   const example = Object.fromEntries(
     Object.entries(template).filter(([key]) => !("groups" in part && WHOLE.includes(key))),
   );

@@ -1,7 +1,7 @@
 /** The package as it is published: packed, installed elsewhere, run, and compiled against. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -87,6 +87,24 @@ test("it has what a user needs and nothing that only developers need", () => {
   assert.deepEqual(unwanted, []);
 });
 
+test("npm pack builds what it packs, and builds it once", async () => {
+  const copy = join(home, "sources");
+  // With it, an install in a clone builds.
+  mkdirSync(join(copy, "node_modules/typescript"), { recursive: true });
+  for (const file of ["scripts/prepare.js", "README.md"]) cpSync(join(root, file), join(copy, file));
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+  // The build takes a minute of CPU time, and all other tests use what it made: here it adds a line to a file.
+  const build = "mkdir -p dist/bundle && echo built >> dist/bundle/index.js";
+  const changed = { ...manifest, scripts: { ...manifest.scripts, build } };
+  writeFileSync(join(copy, "package.json"), JSON.stringify(changed));
+  const packed = await run(copy, "npm", "pack", "--json", "--pack-destination", copy);
+  assert.equal(packed.code, 0, packed.stderr);
+  // What the scripts print comes before the JSON.
+  const [archive] = JSON.parse(packed.stdout.slice(packed.stdout.search(/^\[/m))) as { files: { path: string }[] }[];
+  assert.ok(archive?.files.some(({ path }) => path === "dist/bundle/index.js"));
+  assert.equal(readFileSync(join(copy, "dist/bundle/index.js"), "utf8"), "built\n");
+});
+
 test("it is built: no user needs what compiles it", () => {
   for (const name of ["typescript", "esbuild"]) assert.ok(!existsSync(join(home, "node_modules", name)), name);
 });
@@ -110,15 +128,33 @@ test("its command runs a scenario of its own, and prints one that runs when it i
   assert.ok([0, 97, 99].includes(pasted.code), `${again}: exit ${pasted.code}: ${pasted.stderr}`);
 });
 
-test("BullMQ is not installed with it, and what needs it says so in one line", async () => {
-  const { code, stderr } = await run(home, "npx", "simulate", "worker", "--redis", "redis://127.0.0.1:1");
-  assert.equal(stderr, "simulate: simulate worker needs BullMQ: npm install bullmq ioredis\n");
-  assert.equal(code, 1);
+test("optional packages are not installed with it, and what needs them says in one line where to install them", async () => {
+  const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    peerDependencies: Record<string, string>;
+  };
+  const redis = await run(home, "npx", "simulate", "worker", "--redis", "redis://127.0.0.1:1");
+  const otlp = await run(home, "npx", "simulate", "steady", "--virtual", "--out", "otlp=http://127.0.0.1:1");
+  const named = [redis, otlp].flatMap(({ code, stderr }) => {
+    const [, names = "", folder] = /^simulate: .+ needs \w+: run `npm install (.*)` in (.*)\n$/m.exec(stderr) ?? [];
+    assert.equal(code, 1, stderr);
+    assert.equal(folder, realpathSync(home), stderr);
+    return names.split(" ");
+  });
+  // Each with the version of the peer dependency: the major one, and the minor one where that is 0.
+  const expected = Object.entries(peerDependencies).map(([name, range]) => {
+    const [version = range] = /^(0\.\d+|[1-9]\d*)/.exec(range.slice(1)) ?? [];
+    return `${name}@${version}`;
+  });
+  assert.deepEqual(named.sort(), expected.sort());
 });
 
-test("a scenario written there refers to the schema that was installed", async () => {
+test("a scenario written there refers to the schema and the document that were installed", async () => {
   assert.equal((await run(home, "npx", "simulate", "init", "mine.yaml")).code, 0);
-  const [modeline = ""] = readFileSync(join(home, "mine.yaml"), "utf8").split("\n", 1);
+  const text = readFileSync(join(home, "mine.yaml"), "utf8");
+  const documents = text.match(/\S+\.md\b/g) ?? [];
+  assert.deepEqual(documents, ["./node_modules/crowdstorm/docs/metrics.md"]);
+  for (const document of documents) assert.ok(existsSync(join(home, document)), document);
+  const [modeline = ""] = text.split("\n", 1);
   const [, path = ""] = /^# yaml-language-server: \$schema=(.*)$/.exec(modeline) ?? [];
   assert.equal(path, "./node_modules/crowdstorm/scenarios/scenario.schema.json");
   assert.ok(JSON.parse(readFileSync(join(home, path), "utf8")));
