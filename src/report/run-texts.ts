@@ -126,10 +126,11 @@ export function outputText({ kind, to, unit, delivered, dropped, problem }: Outp
 /** How long threads waited for a core, and what others used of the machine; lines. */
 export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
   if (machine === undefined) return [];
-  const { waits, waitShare, takenShare, cores, pressureShare, othersIncludeTarget } = machine;
+  const { waits, waitShare, takenShare, withheldShare, cores, pressureShare, othersIncludeTarget } = machine;
   const { othersCores, stolenCores, throttledCores } = machine;
   const share = (part: number): string => formatShare(part, 1);
   const estimated = waits === "estimated" ? ", estimated from the load average" : "";
+  const outside = withheldShare >= 0.0005 ? ` (the hypervisor and the CPU limit: ${share(withheldShare)})` : "";
   const others = othersIncludeTarget ? "other programs, the target included," : "other programs";
   const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
   const withheld =
@@ -139,7 +140,7 @@ export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
       ? []
       : [`CPU pressure: some program of the machine waited for a core ${share(pressureShare)} of the time`];
   return [
-    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${estimated}`,
+    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${outside}${estimated}`,
     `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`,
     ...pressure,
   ];

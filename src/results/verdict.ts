@@ -114,7 +114,7 @@ interface Findings {
   readonly missed: readonly string[];
   /** Whether a threshold failed or aborted the run, or its plan was not carried out. */
   readonly isUnmet: boolean;
-  /** Others took this machine, and the run did not pass: the verdict on the machine. */
+  /** This machine was taken from the run, which did not pass: the verdict on the machine. */
   readonly taken: MachineVerdict | undefined;
   readonly thresholdsJudged: boolean;
 }
@@ -224,22 +224,43 @@ function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "fai
   return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
 }
 
+/** Whether the hypervisor and a limit took more from the run than other programs, or only what they took is judged. */
+function isWithheld({ othersIncludeTarget, takenShare, withheldShare }: MachineVerdict): boolean {
+  return othersIncludeTarget || withheldShare > takenShare / 2;
+}
+
 /** "other programs kept the machine busy: …": how long threads waited for a core, and who had it. */
 function waitText(machine: MachineVerdict): string {
   const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = machine;
   const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
+  const waited = `ready threads waited for a core ${percent(waitShare)} of the time${estimated}`;
+  const allowed = `(allowed: ${percent(boundShare)})`;
+  if (isWithheld(machine)) return withheldText(machine, waited, allowed);
   const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
   const withheld =
     throttledCores >= 0.005 ? `; the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   return (
-    `other programs kept the machine busy: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
-    `${percent(takenShare)} because of other programs (allowed: ${percent(boundShare)}), ` +
+    `other programs kept the machine busy: ${waited}, ${percent(takenShare)} because of other programs ${allowed}, ` +
     `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`
   );
 }
 
+/** "cores were withheld from the run: …". */
+function withheldText(machine: MachineVerdict, waited: string, allowed: string): string {
+  const { withheldShare, stolenCores, throttledCores, cores } = machine;
+  const causes = [
+    ...(stolenCores >= 0.005 ? [`the hypervisor took ${stolenCores.toFixed(2)}`] : []),
+    ...(throttledCores >= 0.005 ? [`the CPU limit of this container withheld ${throttledCores.toFixed(2)}`] : []),
+  ];
+  const by = causes.length === 0 ? "" : `; of ${plural(cores, "core")} ${causes.join(", and ")}`;
+  return `cores were withheld from the run: ${waited}, ${percent(withheldShare)} because of that ${allowed}${by}`;
+}
+
 function takenText(machine: MachineVerdict): string {
-  return `${waitText(machine)}. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again`;
+  const advice = isWithheld(machine)
+    ? "use a machine of its own or raise the limit"
+    : "close other programs or use an idle machine";
+  return `${waitText(machine)}. The latencies measure the machine, not the platform: ${advice}, and run it again`;
 }
 
 function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {

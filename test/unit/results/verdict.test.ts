@@ -39,6 +39,14 @@ const machineWith = (othersCores: number): MachineVerdict =>
   );
 const free = machineWith(0.02);
 const taken = machineWith(1);
+/** The hypervisor took half a core, and a target that may be on this machine used one. */
+const withheld: MachineVerdict = judgeMachine(
+  useOf(
+    [{ startMs: 0, lengthMs: 1000, ownMs: 500, othersMs: 1000, stolenMs: 600, throttledMs: 100, waitedMs: 100 }],
+    { cores: 2, waits: "measured" },
+  ),
+  { othersIncludeTarget: true },
+);
 const sound = {
   ...{ end: finished, invariants: [held], thresholds: [passed], load: generated, schedule: kept },
   machine: free,
@@ -120,6 +128,18 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
       [
         "machine-busy",
         /^other programs kept the machine busy: ready threads waited for a core 50\.0 % of the time, 25\.0 % because of other programs \(allowed: 10\.0 %\), which used 1\.00 of 2 cores\. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again$/,
+      ],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  [
+    "a threshold failed while cores were withheld from the run and from its target",
+    { ...sound, thresholds: [failed], machine: withheld },
+    97,
+    [
+      [
+        "machine-busy",
+        /^cores were withheld from the run: ready threads waited for a core 37\.5 % of the time, 37\.5 % because of that \(allowed: 10\.0 %\); of 2 cores the hypervisor took 0\.60, and the CPU limit of this container withheld 0\.10\. The latencies measure the machine, not the platform: use a machine of its own or raise the limit, and run it again$/,
       ],
       ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
     ],
@@ -239,7 +259,7 @@ describe("the verdict", () => {
     thresholds: fc.constantFrom<VerdictFacts["thresholds"]>([], [passed], [passed, failed]),
     load: fc.constantFrom(generated, notGenerated),
     schedule: fc.constantFrom(kept, late),
-    machine: fc.constantFrom(free, taken, undefined),
+    machine: fc.constantFrom(free, taken, withheld, undefined),
     unfinished: fc.constantFrom(0, 2, undefined),
     carriedOut: fc.constantFrom([missed], undefined),
     isStrict: fc.boolean(),
