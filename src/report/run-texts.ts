@@ -11,7 +11,7 @@ import {
   workersText,
 } from "../vocabulary/index.js";
 import { formatRate } from "./capacity-texts.js";
-import { ENGINE_LABELS, machineNote, observedText, type Summary, type Verdict } from "../results/index.js";
+import { ENGINE_LABELS, machineNotes, observedText, type Summary, type Verdict } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 type Output = NonNullable<Summary["outputs"]>[number];
@@ -29,12 +29,12 @@ export function runFacts({ seed, plan, durationMs, engine, target }: Summary): s
 }
 
 /**
- * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what
+ * What to know about a run beside its verdict, a line each: of a run that passed, that others took a machine; what
  * its plan showed; and what a closed model hides.
  */
 export function runNotes(summary: Summary): string[] {
-  const taken = summary.verdict.passed ? machineNote(summary.machine) : undefined;
-  return [...(taken === undefined ? [] : [taken]), ...(summary.warnings ?? []), ...closedModelNotes(summary)];
+  const taken = summary.verdict.passed ? machineNotes(summary) : [];
+  return [...taken, ...(summary.warnings ?? []), ...closedModelNotes(summary)];
 }
 
 /** Coordinated omission: the platform decides how much load a closed model makes. */
@@ -124,7 +124,7 @@ export function outputText({ kind, to, unit, delivered, dropped, problem }: Outp
 }
 
 /** How long threads waited for a core, and what others used of the machine; lines. */
-export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
+export function machineTexts(machine: Summary["machine"]): string[] {
   if (machine === undefined) return [];
   const { waits, waitShare, takenShare, withheldShare, cores, pressureShare, othersIncludeTarget } = machine;
   const { othersCores, stolenCores, throttledCores } = machine;
@@ -151,8 +151,11 @@ export function isMachineSound({ schedule, lost }: Machine): boolean {
   return schedule.kept && lost === undefined;
 }
 
-/** How a machine did: its share, its lateness, its clock, its start, what it used; a lost one, what was lost. */
-export function machineFacts({ threads, workers, schedule, clock, startLateMs, process, lost }: Machine): string[] {
+/**
+ * How a machine did: its share, its lateness, its clock, its start, what it and others used; a lost one, what was lost.
+ */
+export function machineFacts(machine: Machine): string[] {
+  const { threads, workers, schedule, clock, startLateMs, process, use, lost } = machine;
   const order = clock.aheadMs < 0 ? "behind" : "ahead";
   const moved = clock.driftMs === null ? "" : `, moved ${formatMs(Math.abs(clock.driftMs))} ms`;
   return [
@@ -164,6 +167,7 @@ export function machineFacts({ threads, workers, schedule, clock, startLateMs, p
     ...(process === undefined
       ? []
       : [`used ${process.cpuCores.toFixed(2)} cores, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`]),
+    ...machineTexts(use),
   ];
 }
 

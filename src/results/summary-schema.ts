@@ -45,6 +45,12 @@ const machineSchema = z.object({
     .describe("How much later than agreed it started by its own timer, ms; null when it was lost before."),
   schedule: scheduleSchema.describe("Whether it generated its share of the load on time."),
   process: processSchema.optional().describe("What its process used. Absent for a lost machine."),
+  use: machineUseSchema
+    .optional()
+    .describe(
+      "What its process and others used of its cores, and whether others kept it busy. Absent for a lost machine, and in " +
+        "summaries of older versions.",
+    ),
   lost: z
     .object({
       why: text("Why nothing more was received from it."),
@@ -328,7 +334,7 @@ export const summarySchema = z.object({
     .optional()
     .describe(
       "What the run and others used of the machine's cores, and whether other programs kept it busy. Absent where time is " +
-        "simulated.",
+        "simulated, and where other machines made the load (`machines`).",
     ),
   outputs: z
     .array(outputSchema)

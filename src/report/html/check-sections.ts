@@ -134,7 +134,7 @@ ${facts(...(traceHash === undefined ? [] : [`trace ${traceHash}`]), ...versions)
   ]);
   const { kept } = schedule;
   return html`<p>${kept ? PASSED : FAILED} The load was ${kept ? "" : "not "}generated on time: ${latenessText(schedule)}.</p>
-${facts(...machineTexts(summary))}
+${facts(...machineTexts(summary.machine))}
 ${cpuTable(summary)}
 ${
   threads.length === 0
