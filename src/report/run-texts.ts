@@ -101,17 +101,26 @@ export function latenessText({ slipP99Ms, slipMaxMs, boundMs }: Summary["schedul
   return `actions ran ${p99}, at most ${formatMs(slipMaxMs)} ms`;
 }
 
+/** Whether the platform is among the threads whose CPU is known. Over a network it is outside. */
+export function hasPlatform({ threads }: NonNullable<Summary["health"]["cpu"]>): boolean {
+  return threads.some(({ part }) => part === "platform");
+}
+
 /**
- * The CPU of the generator beside that of the platform, and of each thread; lines. None where it is not known, as under
- * simulated time.
+ * The CPU of the generator, beside that of the platform where it is in this process, and of each thread; lines. None
+ * where it is not known, as under simulated time.
  */
 export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[] {
   if (cpu === undefined) return [];
   const { totalMs, generatorMs, platformMs, runtimeMs, threads } = cpu;
   const part = (name: string, ms: number): string => `${name} ${formatSeconds(ms)} (${formatShare(ms, totalMs)})`;
+  const parts = [
+    part("simulated workers and measuring", generatorMs),
+    ...(hasPlatform(cpu) ? [part("platform", platformMs)] : []),
+    part("runtime", runtimeMs),
+  ];
   return [
-    `CPU ${formatSeconds(totalMs)}: ${part("simulated workers and measuring", generatorMs)}, ` +
-      `${part("platform", platformMs)}, ${part("runtime", runtimeMs)}`,
+    `CPU ${formatSeconds(totalMs)}: ${parts.join(", ")}`,
     `CPU by thread: ${threads.map(({ thread, cpuMs }) => `${thread} ${formatSeconds(cpuMs)}`).join(", ")}`,
   ];
 }

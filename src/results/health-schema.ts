@@ -78,9 +78,11 @@ const threadHealthSchema = z.object({
 });
 
 const cpuSchema = z.object({
-  totalMs: number("The process, ms."),
-  generatorMs: number("Simulated workers and measuring, ms."),
-  platformMs: number("The platform, and what measures in its threads, ms."),
+  totalMs: number(
+    "The process, ms; where several machines made the load, their processes and that of the coordinator.",
+  ),
+  generatorMs: number("Simulated workers and measuring, and the router of `--listen`, ms."),
+  platformMs: number("The platform, and what measures in its threads, ms; 0 over a network, where it is outside."),
   runtimeMs: number("Compilers and collectors of the runtime, ms."),
   threads: z
     .array(
@@ -91,7 +93,7 @@ const cpuSchema = z.object({
         waitedMs: z.number().nullable().describe("Ready and waiting for a core, ms; null where it is not known."),
       }),
     )
-    .describe("The same by thread."),
+    .describe("The same by thread; of a thread on another machine, with the machine's name before it."),
 });
 
 export const healthSchema = z.object({

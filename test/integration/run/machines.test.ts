@@ -22,6 +22,7 @@ import type { MachineUse } from "../../../dist/load/measure/machine/index.js";
 import { systemClock } from "../../../dist/platform/sync/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { channelPair, type ChannelPair } from "../../support/network/machine-channels.js";
+import { assertGeneratorCpu } from "../../support/network/generator-cpu.js";
 import { scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
@@ -120,6 +121,7 @@ describe("a run on several machines", () => {
       summary.health.threads.map(({ thread }) => thread),
       ["a/client-0", "b/client-0", "b/client-1"],
     );
+    assertGeneratorCpu(summary, ["a/client-0", "b/client-0", "b/client-1", "coordinator"]);
   });
 
   test("a machine that is lost in the middle ends the run, and its workers are named", async (t) => {
@@ -148,6 +150,7 @@ describe("a run on several machines", () => {
     assert.equal(summary.verdict.passed, false);
     assert.deepEqual(summary.losses, [`machine b was lost, and with it what its clients noted: ${which}`]);
     assert.equal(summary.machines?.[1]?.lost?.unfinished, 5);
+    assert.equal(summary.health.cpu, undefined, "what a lost machine used is not known");
     assert.equal(summary.counters["workers_cut_off"], 10);
     // The agents of the lost machine are in the database, and nobody knows what their clients saw.
     assert.deepEqual(

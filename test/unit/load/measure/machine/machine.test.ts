@@ -116,7 +116,10 @@ describe("whether other programs kept the machine busy", () => {
       const verdict = judgeMachine(useOf([interval(over)], measured), { othersIncludeTarget: true });
       assert.ok(verdict.withheldShare > TAKEN_BOUND && verdict.taken, JSON.stringify(verdict));
     }
-    const little = useOf([interval({ ownMs: 900, othersMs: 900, stolenMs: 50, throttledMs: 50, waitedMs: 900 })], measured);
+    const little = useOf(
+      [interval({ ownMs: 900, othersMs: 900, stolenMs: 50, throttledMs: 50, waitedMs: 900 })],
+      measured,
+    );
     const verdict = judgeMachine(little, { othersIncludeTarget: true });
     assert.ok(verdict.withheldShare > 0 && verdict.takenShare > TAKEN_BOUND && !verdict.taken, JSON.stringify(verdict));
   });
