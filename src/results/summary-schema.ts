@@ -87,7 +87,12 @@ const planSchema = z.object({
     .object({
       atOnce: count.describe("The greatest number of workers that is kept."),
       workers: count.describe("The length of the sequences, which is part of the workers planned."),
-      arrivalsMs: number("How long workers begin, ms."),
+      startMs: z.number().default(0).describe("When the first of them begin, ms since the start of the run."),
+      arrivalsMs: number("How long they begin, ms."),
+      behaviours: z
+        .array(z.string())
+        .exactOptional()
+        .describe("What they do, which no other worker does. Absent in summaries of older versions."),
     })
     .exactOptional()
     .describe("The closed models of the plan, all groups together. Absent when all workers arrive at planned times."),
@@ -209,7 +214,8 @@ export const summarySchema = z.object({
     .number()
     .optional()
     .describe(
-      "Workers that arrived a second, over the time in which workers begin. Only with a closed model, where the platform decides it.",
+      "Workers of the closed models that arrived a second, over the time in which they begin. Only with a closed model, where " +
+        "the platform decides it.",
     ),
   end: z
     .object({
