@@ -11,7 +11,7 @@ import {
   workersText,
 } from "../vocabulary/index.js";
 import { formatRate } from "./capacity-texts.js";
-import { ENGINE_LABELS, machineNote, observedText, type Summary, type Verdict } from "../results/index.js";
+import { ENGINE_LABELS, machineNotes, observedText, type Summary, type Verdict } from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 type Output = NonNullable<Summary["outputs"]>[number];
@@ -29,12 +29,12 @@ export function runFacts({ seed, plan, durationMs, engine, target }: Summary): s
 }
 
 /**
- * What to know about a run beside its verdict, a line each: of a run that passed, that others took the machine; what
+ * What to know about a run beside its verdict, a line each: of a run that passed, that others took a machine; what
  * its plan showed; and what a closed model hides.
  */
 export function runNotes(summary: Summary): string[] {
-  const taken = summary.verdict.passed ? machineNote(summary.machine) : undefined;
-  return [...(taken === undefined ? [] : [taken]), ...(summary.warnings ?? []), ...closedModelNotes(summary)];
+  const taken = summary.verdict.passed ? machineNotes(summary) : [];
+  return [...taken, ...(summary.warnings ?? []), ...closedModelNotes(summary)];
 }
 
 /** Coordinated omission: the platform decides how much load a closed model makes. */
@@ -101,17 +101,26 @@ export function latenessText({ slipP99Ms, slipMaxMs, boundMs }: Summary["schedul
   return `actions ran ${p99}, at most ${formatMs(slipMaxMs)} ms`;
 }
 
+/** Whether the platform is among the threads whose CPU is known. Over a network it is outside. */
+export function hasPlatform({ threads }: NonNullable<Summary["health"]["cpu"]>): boolean {
+  return threads.some(({ part }) => part === "platform");
+}
+
 /**
- * The CPU of the generator beside that of the platform, and of each thread; lines. None where it is not known, as under
- * simulated time.
+ * The CPU of the generator, beside that of the platform where it is in this process, and of each thread; lines. None
+ * where it is not known, as under simulated time.
  */
 export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[] {
   if (cpu === undefined) return [];
   const { totalMs, generatorMs, platformMs, runtimeMs, threads } = cpu;
   const part = (name: string, ms: number): string => `${name} ${formatSeconds(ms)} (${formatShare(ms, totalMs)})`;
+  const parts = [
+    part("simulated workers and measuring", generatorMs),
+    ...(hasPlatform(cpu) ? [part("platform", platformMs)] : []),
+    part("runtime", runtimeMs),
+  ];
   return [
-    `CPU ${formatSeconds(totalMs)}: ${part("simulated workers and measuring", generatorMs)}, ` +
-      `${part("platform", platformMs)}, ${part("runtime", runtimeMs)}`,
+    `CPU ${formatSeconds(totalMs)}: ${parts.join(", ")}`,
     `CPU by thread: ${threads.map(({ thread, cpuMs }) => `${thread} ${formatSeconds(cpuMs)}`).join(", ")}`,
   ];
 }
@@ -124,12 +133,13 @@ export function outputText({ kind, to, unit, delivered, dropped, problem }: Outp
 }
 
 /** How long threads waited for a core, and what others used of the machine; lines. */
-export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
+export function machineTexts(machine: Summary["machine"]): string[] {
   if (machine === undefined) return [];
-  const { waits, waitShare, takenShare, cores, pressureShare, othersIncludeTarget } = machine;
+  const { waits, waitShare, takenShare, withheldShare, cores, pressureShare, othersIncludeTarget } = machine;
   const { othersCores, stolenCores, throttledCores } = machine;
   const share = (part: number): string => formatShare(part, 1);
   const estimated = waits === "estimated" ? ", estimated from the load average" : "";
+  const outside = withheldShare >= 0.0005 ? ` (the hypervisor and the CPU limit: ${share(withheldShare)})` : "";
   const others = othersIncludeTarget ? "other programs, the target included," : "other programs";
   const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
   const withheld =
@@ -139,7 +149,7 @@ export function machineTexts({ machine }: Pick<Summary, "machine">): string[] {
       ? []
       : [`CPU pressure: some program of the machine waited for a core ${share(pressureShare)} of the time`];
   return [
-    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${estimated}`,
+    `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${outside}${estimated}`,
     `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`,
     ...pressure,
   ];
@@ -150,8 +160,11 @@ export function isMachineSound({ schedule, lost }: Machine): boolean {
   return schedule.kept && lost === undefined;
 }
 
-/** How a machine did: its share, its lateness, its clock, its start, what it used; a lost one, what was lost. */
-export function machineFacts({ threads, workers, schedule, clock, startLateMs, process, lost }: Machine): string[] {
+/**
+ * How a machine did: its share, its lateness, its clock, its start, what it and others used; a lost one, what was lost.
+ */
+export function machineFacts(machine: Machine): string[] {
+  const { threads, workers, schedule, clock, startLateMs, process, use, lost } = machine;
   const order = clock.aheadMs < 0 ? "behind" : "ahead";
   const moved = clock.driftMs === null ? "" : `, moved ${formatMs(Math.abs(clock.driftMs))} ms`;
   return [
@@ -163,6 +176,7 @@ export function machineFacts({ threads, workers, schedule, clock, startLateMs, p
     ...(process === undefined
       ? []
       : [`used ${process.cpuCores.toFixed(2)} cores, at most ${formatCount(process.peakMemoryBytes / 2 ** 20)} MiB`]),
+    ...machineTexts(use),
   ];
 }
 

@@ -26,9 +26,17 @@ export const machineUseSchema = z.object({
   waitShare: number(
     "Of the time in which threads of the run were ready, the share in which they waited for a core, 0 to 1.",
   ),
-  takenShare: number("The part of `waitShare` for which other programs used the core, 0 to 1."),
-  boundShare: number("The bound of `takenShare`, 0 to 1."),
-  taken: z.boolean().describe("Whether `takenShare` is above the bound."),
+  takenShare: number(
+    "The part of `waitShare` for which other programs or the hypervisor had the core, or a limit withheld it, 0 to 1.",
+  ),
+  withheldShare: z
+    .number()
+    .default(0)
+    .describe("The part of `takenShare` for which the hypervisor had the core, or a limit withheld it, 0 to 1."),
+  boundShare: number("The bound of `takenShare` or `withheldShare`, 0 to 1."),
+  taken: z
+    .boolean()
+    .describe("Whether `takenShare` is above the bound; with `othersIncludeTarget`, whether `withheldShare` is."),
   pressureShare: z
     .number()
     .nullable()
@@ -37,7 +45,7 @@ export const machineUseSchema = z.object({
     ),
   othersIncludeTarget: z
     .boolean()
-    .describe("Whether the CPU of other programs includes that of the target; `taken` is false then."),
+    .describe("Whether the CPU of other programs includes that of the target, so that what they had is not judged."),
 });
 
 const threadHealthSchema = z.object({
@@ -70,9 +78,11 @@ const threadHealthSchema = z.object({
 });
 
 const cpuSchema = z.object({
-  totalMs: number("The process, ms."),
-  generatorMs: number("Simulated workers and measuring, ms."),
-  platformMs: number("The platform, and what measures in its threads, ms."),
+  totalMs: number(
+    "The process, ms; where several machines made the load, their processes and that of the coordinator.",
+  ),
+  generatorMs: number("Simulated workers and measuring, and the router of `--listen`, ms."),
+  platformMs: number("The platform, and what measures in its threads, ms; 0 over a network, where it is outside."),
   runtimeMs: number("Compilers and collectors of the runtime, ms."),
   threads: z
     .array(
@@ -83,7 +93,7 @@ const cpuSchema = z.object({
         waitedMs: z.number().nullable().describe("Ready and waiting for a core, ms; null where it is not known."),
       }),
     )
-    .describe("The same by thread."),
+    .describe("The same by thread; of a thread on another machine, with the machine's name before it."),
 });
 
 export const healthSchema = z.object({

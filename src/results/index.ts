@@ -69,7 +69,7 @@ export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
   exitCodeOf,
   judge,
-  machineNote,
+  machineNotes,
   REASON_CODES,
   type Reason,
   type Verdict,

@@ -45,6 +45,12 @@ const machineSchema = z.object({
     .describe("How much later than agreed it started by its own timer, ms; null when it was lost before."),
   schedule: scheduleSchema.describe("Whether it generated its share of the load on time."),
   process: processSchema.optional().describe("What its process used. Absent for a lost machine."),
+  use: machineUseSchema
+    .optional()
+    .describe(
+      "What its process and others used of its cores, and whether others kept it busy. Absent for a lost machine, and in " +
+        "summaries of older versions.",
+    ),
   lost: z
     .object({
       why: text("Why nothing more was received from it."),
@@ -81,7 +87,12 @@ const planSchema = z.object({
     .object({
       atOnce: count.describe("The greatest number of workers that is kept."),
       workers: count.describe("The length of the sequences, which is part of the workers planned."),
-      arrivalsMs: number("How long workers begin, ms."),
+      startMs: z.number().default(0).describe("When the first of them begin, ms since the start of the run."),
+      arrivalsMs: number("How long they begin, ms."),
+      behaviours: z
+        .array(z.string())
+        .exactOptional()
+        .describe("What they do, which no other worker does. Absent in summaries of older versions."),
     })
     .exactOptional()
     .describe("The closed models of the plan, all groups together. Absent when all workers arrive at planned times."),
@@ -203,7 +214,8 @@ export const summarySchema = z.object({
     .number()
     .optional()
     .describe(
-      "Workers that arrived a second, over the time in which workers begin. Only with a closed model, where the platform decides it.",
+      "Workers of the closed models that arrived a second, over the time in which they begin. Only with a closed model, where " +
+        "the platform decides it.",
     ),
   end: z
     .object({
@@ -328,7 +340,7 @@ export const summarySchema = z.object({
     .optional()
     .describe(
       "What the run and others used of the machine's cores, and whether other programs kept it busy. Absent where time is " +
-        "simulated.",
+        "simulated, and where other machines made the load (`machines`).",
     ),
   outputs: z
     .array(outputSchema)

@@ -83,7 +83,7 @@ export function buildSummary(input: SummaryInput): Summary {
   return summarySchema.parse({
     ...rest,
     ...facts,
-    ...(closed !== undefined && { arrivalRate: arrivalRateOf(measurements, closed.arrivalsMs) }),
+    ...(closed !== undefined && { arrivalRate: arrivalRateOf(measurements, closed) }),
     version: SUMMARY_VERSION,
     ...figuresOf(measurements, viewpointOf(input)),
     tagged: taggedFigures(measurements, viewpointOf(input)),
@@ -92,9 +92,17 @@ export function buildSummary(input: SummaryInput): Summary {
   });
 }
 
-/** Workers that arrived a second. A run that ended early had less time than `plannedMs`. */
-function arrivalRateOf({ counters, durationMs }: Measurements, plannedMs: number): number {
-  return (counters.workers_started * 1000) / Math.min(plannedMs, durationMs);
+/**
+ * Workers of the closed models that arrived a second; those that arrived at planned times are not the platform's doing.
+ * A run that ended early had less time than planned.
+ */
+function arrivalRateOf(
+  { where, durationMs }: Measurements,
+  { startMs, arrivalsMs, behaviours = [] }: NonNullable<Summary["plan"]["closed"]>,
+): number {
+  const arrived = behaviours.reduce((sum, behaviour) => sum + where({ behaviour }).counters.workers_started, 0);
+  const lengthMs = Math.min(arrivalsMs, durationMs - startMs);
+  return lengthMs <= 0 ? 0 : (arrived * 1000) / lengthMs;
 }
 
 /** The viewpoint of a run's measurements. */

@@ -55,6 +55,14 @@ export const verdictSchema = z.object({
 });
 export type Verdict = z.infer<typeof verdictSchema>;
 
+/** A machine that made a share of the load. */
+interface JudgedMachine {
+  readonly name: string;
+  readonly schedule: ScheduleVerdict;
+  /** Absent when it was lost. */
+  readonly use?: MachineVerdict | undefined;
+}
+
 /** What {@link judge} judges: the parts of a summary, or what they are made of. */
 export interface VerdictFacts {
   readonly end: { readonly how: "finished" | "interrupted" | "aborted"; readonly why: string | null };
@@ -73,7 +81,7 @@ export interface VerdictFacts {
   /** The machine of this process. Left out where time is simulated, and where other machines made the load. */
   readonly machine?: MachineVerdict | undefined;
   /** Those that made the load, where it was not this process alone. */
-  readonly machines?: readonly { readonly name: string; readonly schedule: ScheduleVerdict }[] | undefined;
+  readonly machines?: readonly JudgedMachine[] | undefined;
 }
 
 /**
@@ -108,15 +116,28 @@ export function judge(facts: VerdictFacts): Verdict {
 interface Findings {
   readonly broken: VerdictFacts["invariants"];
   readonly failed: VerdictFacts["thresholds"];
-  /** The schedules that were not kept: of machines with a name, or of this process. */
-  readonly late: readonly { readonly name?: string; readonly schedule: ScheduleVerdict }[];
+  /** Where the schedule was not kept: machines with a name, or this process. */
+  readonly late: readonly (Omit<JudgedMachine, "name"> & { readonly name?: string })[];
   /** What was planned, did not happen, and has to. */
   readonly missed: readonly string[];
   /** Whether a threshold failed or aborted the run, or its plan was not carried out. */
   readonly isUnmet: boolean;
-  /** Others took this machine, and the run did not pass: the verdict on the machine. */
-  readonly taken: MachineVerdict | undefined;
+  /** The machines that were taken from a run that did not pass. The name of this one is not given. */
+  readonly taken: readonly TakenMachine[];
   readonly thresholdsJudged: boolean;
+}
+
+interface TakenMachine {
+  readonly name?: string;
+  readonly use: MachineVerdict;
+}
+
+type JudgedMachines = Pick<VerdictFacts, "machine" | "machines">;
+
+/** The machines that were taken from the run: this one, and those that made the load. */
+function takenAmong({ machine, machines = [] }: JudgedMachines): TakenMachine[] {
+  const here = machine?.taken === true ? [{ use: machine }] : [];
+  return [...here, ...machines.flatMap(({ name, use }) => (use?.taken === true ? [{ name, use }] : []))];
 }
 
 function findingsOf(facts: VerdictFacts): Findings {
@@ -128,9 +149,9 @@ function findingsOf(facts: VerdictFacts): Findings {
   const isNotCarriedOut = unfinished + missed.length > 0;
   const isUnmet = failed.some((each) => !isBroken(each)) || end.how === "aborted" || isNotCarriedOut;
   const behind = machines.filter((each) => !each.schedule.kept);
-  const late = behind.length > 0 || schedule.kept ? behind : [{ schedule }];
+  const late = behind.length > 0 || schedule.kept ? behind : [{ schedule, use: machine }];
   const isPassed = !isUnmet && late.length === 0 && load.generated;
-  const taken = machine?.taken === true && !isPassed ? machine : undefined;
+  const taken = isPassed ? [] : takenAmong({ machine, machines });
   return {
     broken: invariants.filter(({ held }) => !held),
     failed,
@@ -138,7 +159,7 @@ function findingsOf(facts: VerdictFacts): Findings {
     late,
     isUnmet,
     taken,
-    thresholdsJudged: late.length === 0 && taken === undefined,
+    thresholdsJudged: late.length === 0 && taken.length === 0,
   };
 }
 
@@ -156,18 +177,18 @@ function exitCodeFor(
 /** Causes before their consequences. */
 function reasonsFor(
   { broken, failed, missed, late, taken, thresholdsJudged }: Findings,
-  { end, load, machine, unfinished = 0 }: VerdictFacts,
+  { end, load, unfinished = 0 }: VerdictFacts,
 ): Reason[] {
   const judged = failed.filter((threshold) => thresholdsJudged && !isBroken(threshold));
   const notJudged = failed.filter((threshold) => !judged.includes(threshold));
-  const advice = taken === undefined ? adviceText(machine) : "";
-  const lateTexts = late.map(({ name, schedule }) =>
-    name === undefined ? `${lateText(schedule)}${advice}` : lateText(schedule, ` on machine ${name}`),
+  // That a machine was taken is a reason of its own, with its own advice.
+  const lateTexts = late.map(({ name, schedule, use }) =>
+    use?.taken === true ? lateText(schedule, name) : `${lateText(schedule, name)}${adviceText(use)}`,
   );
   const found: readonly (readonly [Reason["code"], ...(readonly string[])])[] = [
     ["invariant-broken", ...broken.map(brokenText)],
     ["interrupted", ...(end.how === "interrupted" ? [endText(end)] : [])],
-    ["machine-busy", ...(taken === undefined ? [] : [takenText(taken)])],
+    ["machine-busy", ...taken.map(takenText)],
     ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
     ["load-late", ...lateTexts],
     ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
@@ -194,10 +215,11 @@ export function exitCodeOf({
   return verdict.exitCode === EXIT.ok && isIncomplete ? EXIT.failure : verdict.exitCode;
 }
 
-/** What a run that passed has to say about its machine, one line; undefined when there is nothing. */
-export function machineNote(machine: MachineVerdict | undefined): string | undefined {
-  if (machine?.taken !== true) return undefined;
-  return `${waitText(machine)}. The latencies measure the machine, not the platform: they are lower on an idle one`;
+/** What a run that passed has to say about its machines, a line each; none when they were not taken from it. */
+export function machineNotes(machines: JudgedMachines): string[] {
+  return takenAmong(machines).map(
+    (taken) => `${waitText(taken)}. The latencies measure the machine, not the platform: they are lower on an idle one`,
+  );
 }
 
 /** Whether the early end of the run is why the threshold failed. */
@@ -224,30 +246,57 @@ function thresholdText(threshold: VerdictFacts["thresholds"][number], what: "fai
   return `threshold ${threshold.metric} ${threshold.expression} ${what}: ${observedText(threshold)}`;
 }
 
+/** Whether the hypervisor and a limit took more from the run than other programs, or only what they took is judged. */
+function isWithheld({ othersIncludeTarget, takenShare, withheldShare }: MachineVerdict): boolean {
+  return othersIncludeTarget || withheldShare > takenShare / 2;
+}
+
 /** "other programs kept the machine busy: …": how long threads waited for a core, and who had it. */
-function waitText(machine: MachineVerdict): string {
-  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = machine;
+function waitText(taken: TakenMachine): string {
+  const { name, use } = taken;
+  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = use;
   const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
+  const waited = `ready threads waited for a core ${percent(waitShare)} of the time${estimated}`;
+  const allowed = `(allowed: ${percent(boundShare)})`;
+  if (isWithheld(use)) return withheldText(taken, waited, allowed);
   const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
   const withheld =
     throttledCores >= 0.005 ? `; the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
   return (
-    `other programs kept the machine busy: ready threads waited for a core ${percent(waitShare)} of the time${estimated}, ` +
-    `${percent(takenShare)} because of other programs (allowed: ${percent(boundShare)}), ` +
+    `other programs kept ${name === undefined ? "the machine" : `machine ${name}`} busy: ${waited}, ${percent(takenShare)} because of other programs ${allowed}, ` +
     `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`
   );
 }
 
-function takenText(machine: MachineVerdict): string {
-  return `${waitText(machine)}. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again`;
+/** "cores were withheld from the run: …". */
+function withheldText({ name, use }: TakenMachine, waited: string, allowed: string): string {
+  const { withheldShare, stolenCores, throttledCores, cores } = use;
+  const causes = [
+    ...(stolenCores >= 0.005 ? [`the hypervisor took ${stolenCores.toFixed(2)}`] : []),
+    ...(throttledCores >= 0.005 ? [`the CPU limit of this container withheld ${throttledCores.toFixed(2)}`] : []),
+  ];
+  const by = causes.length === 0 ? "" : `; of ${plural(cores, "core")} ${causes.join(", and ")}`;
+  return `cores were withheld from the run${onMachine(name)}: ${waited}, ${percent(withheldShare)} because of that ${allowed}${by}`;
 }
 
-function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, where = ""): string {
+function takenText(taken: TakenMachine): string {
+  const advice = isWithheld(taken.use)
+    ? "use a machine of its own or raise the limit"
+    : "close other programs or use an idle machine";
+  return `${waitText(taken)}. The latencies measure the machine, not the platform: ${advice}, and run it again`;
+}
+
+/** Where it was; nothing for this machine. */
+function onMachine(name: string | undefined): string {
+  return name === undefined ? "" : ` on machine ${name}`;
+}
+
+function lateText({ slipP99Ms, boundMs }: ScheduleVerdict, machine: string | undefined): string {
   const what =
     slipP99Ms === null
       ? "no action was carried out"
       : `actions ran ${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
-  return `the load was not generated on time${where}: ${what}`;
+  return `the load was not generated on time${onMachine(machine)}: ${what}`;
 }
 
 /** What a machine had to do with a load that was late, and what to do. */

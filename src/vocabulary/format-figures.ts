@@ -21,8 +21,12 @@ export interface PlannedWorkers {
     readonly atOnce: number;
     /** The lengths of the sequences: no more begin. */
     readonly workers: number;
-    /** How long workers begin, ms. */
+    /** When the first of them begin, ms of the run. */
+    readonly startMs: number;
+    /** How long they begin, ms. */
     readonly arrivalsMs: number;
+    /** What they do, which no other worker does; absent where it is not known. */
+    readonly behaviours?: string[];
   };
 }
 

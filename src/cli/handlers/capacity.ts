@@ -16,7 +16,11 @@ export async function handler(args: CapacityArguments): Promise<void> {
   const search = args.resume === undefined ? await newSearch(args) : await resumedSearch(args.resume, args);
   const interrupt = interruptSignal();
   const { directory } = search;
-  const result = await carryOutSearch(search, { isShown: !args.json && !args.quiet, interrupt });
+  const result = await carryOutSearch(search, {
+    isShown: !args.json && !args.quiet,
+    isQuiet: args.quiet,
+    interrupt,
+  });
   if (args.json) printJson(result);
   else if (!args.quiet) {
     const resume = commandLine("capacity", "--resume", directory);

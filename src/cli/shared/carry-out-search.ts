@@ -1,5 +1,6 @@
 /** Carries out a search for a capacity: shows its trials, keeps its result, and writes its report. */
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { logUpdateStderr } from "log-update";
 import {
   agreeingIn,
@@ -10,6 +11,7 @@ import {
   TrialError,
   type CapacitySearch,
 } from "../../load/capacity/index.js";
+import { busyWarning, watchMachine } from "../../load/measure/machine/index.js";
 import { formatRate, renderTrial, renderTrialHeading, seedsText, writeCapacityReport } from "../../report/index.js";
 import {
   CAPACITY_FILES,
@@ -29,13 +31,24 @@ import { UsageError } from "./usage-error.js";
 /** Between two updates of the line about the present trial, ms. */
 const UPDATE_MS = 1000;
 
+/** For how long the machine is watched before the first trial, ms. */
+const LOOK_MS = 500;
+
+export interface SearchOutput {
+  /** Whether a table of the trials is printed. */
+  readonly isShown: boolean;
+  /** Whether nothing is said beside. */
+  readonly isQuiet: boolean;
+  readonly interrupt: AbortSignal;
+}
+
 /**
- * The result; its files are written. `isShown`: whether a table of the trials is printed.
+ * The result; its files are written.
  * @throws {UsageError} {@link TrialError} when a trial could not run for a reason that is not its rate
  */
 export async function carryOutSearch(
   search: ChosenSearch,
-  { isShown, interrupt }: { readonly isShown: boolean; readonly interrupt: AbortSignal },
+  { isShown, isQuiet, interrupt }: SearchOutput,
 ): Promise<Capacity> {
   const { directory, identity, rates } = search;
   const save = (trials: readonly CapacityTrial[], end: Capacity["end"]): Capacity => {
@@ -47,6 +60,7 @@ export async function carryOutSearch(
     if (search.trials.length === 0) removeRunDirectory(directory);
     throw error;
   });
+  if (search.simulated === undefined && !isQuiet) await warnOfBusyMachine();
   const table = isShown ? showTrials(search) : undefined;
   let made = search.trials;
   save(made, "running");
@@ -76,6 +90,14 @@ export async function carryOutSearch(
     table?.end();
     trialsOf.close();
   }
+}
+
+/** The trials run quietly: what each would say before its start is said once. */
+async function warnOfBusyMachine(): Promise<void> {
+  const watch = watchMachine({ now: () => performance.now() });
+  await sleep(LOOK_MS);
+  const warning = busyWarning(watch.stop().use);
+  if (warning !== undefined) logLines(`warning: ${warning}`);
 }
 
 /** @throws what keeps all trials from being made */

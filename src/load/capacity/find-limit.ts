@@ -145,9 +145,10 @@ function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage
   const { cpu } = summary.health;
   if (cpu !== undefined) {
     const shareOf = (ms: number): string => formatShare(ms, cpu.totalMs);
+    // Over a network the platform is outside.
+    const platform = summary.engine === "network" ? "" : `the platform ${shareOf(cpu.platformMs)}, `;
     lines.push(
-      `of its CPU, the generator had ${shareOf(cpu.generatorMs)}, the platform ${shareOf(cpu.platformMs)}, ` +
-        `the runtime ${shareOf(cpu.runtimeMs)}`,
+      `of its CPU, the generator had ${shareOf(cpu.generatorMs)}, ${platform}the runtime ${shareOf(cpu.runtimeMs)}`,
     );
   }
   if (busiest !== undefined) lines.push(`the busiest thread: ${busyText(busiest)}`);

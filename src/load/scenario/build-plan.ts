@@ -43,7 +43,9 @@ export function scenarioWorkers(scenario: Scenario): PlannedWorkers {
   const closed = scenario.workers === undefined ? groupsOf(scenario).filter(({ arrivals }) => isClosed(arrivals)) : [];
   if (closed.length === 0) return { workers };
   const atOnce = closed.reduce((sum, { arrivals }) => sum + sizeOf(arrivals), 0);
-  return { workers, closed: { atOnce, workers: atOnce, arrivalsMs: arrivalsMsOf(scenario) } };
+  const startMs = Math.min(...closed.map(({ startTime }) => startTime));
+  const endMs = Math.max(...closed.map(({ startTime, arrivals }) => startTime + lengthOf(arrivals)));
+  return { workers, closed: { atOnce, workers: atOnce, startMs, arrivalsMs: endMs - startMs } };
 }
 
 /**

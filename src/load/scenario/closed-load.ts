@@ -10,13 +10,17 @@ import { toMicrosecond } from "./format-duration.js";
 import type { ClosedLoad, KeptNumber, Plan } from "./worker-plan.js";
 
 /** The load of these numbers, whose workers have the indices `first` to `first + workers - 1`. */
-export function closedLoad(numbers: readonly KeptNumber[], first: number, workers: number): ClosedLoad {
+export function closedLoad(
+  numbers: readonly KeptNumber[],
+  { first, workers, behaviours }: Pick<ClosedLoad, "first" | "workers" | "behaviours">,
+): ClosedLoad {
   const most = mostOf(numbers);
   const turnOf = (index: number): number => first + ((index - first) % most);
   return {
     first,
     workers,
     most,
+    behaviours,
     numbers,
     endMs: at(numbers, numbers.length - 1).at,
     turnOf,

@@ -13,7 +13,11 @@ export const groups = z
   .record(
     z.string(),
     object({
-      startTime: duration.default(0).describe("When the group begins. All times of the group are relative to that."),
+      startTime: duration
+        .default(0)
+        .describe(
+          "When the group begins. All times of the group are relative to that. Above 0, the group is a phase for tags, such as during:NAME.",
+        ),
       arrivals,
       behaviours,
     }),

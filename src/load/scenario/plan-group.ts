@@ -4,7 +4,7 @@ import { arrivalTimes } from "./arrivals.js";
 import type { ClosedArrivals } from "./arrivals-schema.js";
 import { closedLoad, mostOf, workerMsOf } from "./closed-load.js";
 import { toMicrosecond } from "./format-duration.js";
-import { isClosed, keptNumbersOf, type LoadGroup } from "./load-groups.js";
+import { behaviourName, isClosed, keptNumbersOf, type LoadGroup } from "./load-groups.js";
 import { streamsOf, workerPlanner, type WorkerPlanner } from "./plan-worker.js";
 import type { Scenario } from "./scenario-schema.js";
 import type { ClosedLoad, KeptNumber, Plan } from "./worker-plan.js";
@@ -46,7 +46,11 @@ export function planGroup(
   if (isClosed(arrivals)) {
     const typical = workerPlanner(task, qualifications, group, streamsOf(0, group.name));
     const numbers = scaledNumbers(arrivals, size, startTime);
-    const closed = closedLoad(numbers, first, sequenceLength(arrivals, numbers, typicalStayOf(typical, task)));
+    const closed = closedLoad(numbers, {
+      first,
+      workers: sequenceLength(arrivals, numbers, typicalStayOf(typical, task)),
+      behaviours: Object.keys(behaviours).map((name) => behaviourName(group.name, name)),
+    });
     return {
       ...common,
       workers: closed.workers,

@@ -21,12 +21,11 @@ const MAX_LISTED = 20;
 export function refuseAmbiguousSpans(scenario: TaggedScenario, context: z.RefinementCtx): void {
   const seen = new Map<string, NamedSpan>();
   const times = scenario.faults.map(() => 0);
-  const isWindow = ({ path }: NamedSpan): boolean => path[0] === "behaviours" || path[0] === "groups";
   const timesOf = (span: NamedSpan): string => JSON.stringify(span.timesOf(times));
   for (const span of namedSpans(scenario)) {
     const other = seen.get(span.name);
     if (other === undefined) seen.set(span.name, span);
-    else if (!isWindow(span) || !isWindow(other) || timesOf(span) !== timesOf(other))
+    else if (span.isWindow !== true || other.isWindow !== true || timesOf(span) !== timesOf(other))
       context.addIssue({
         code: "custom",
         path: [...span.path],
@@ -35,14 +34,15 @@ export function refuseAmbiguousSpans(scenario: TaggedScenario, context: z.Refine
   }
 }
 
-/** A tag of a behaviour, a window or a fault that the scenario does not have is a mistake. */
+/** A tag of a behaviour, a window, a fault or a group that the scenario does not have is a mistake. */
 export function refuseUnknownTags(scenario: TaggedScenario, context: z.RefinementCtx): void {
   const behaviours = [
     ...new Set([...Object.keys(behavioursOf(scenario)), ...(scenario.workers ?? []).map(({ behaviour }) => behaviour)]),
   ];
   const spans = namedSpans(scenario);
+  const kinds = scenario.groups === undefined ? "window or fault" : "window, fault or group with a startTime";
   for (const tagged of Object.keys(scenario.thresholds).slice(0, MAX_PROBLEMS)) {
-    for (const message of problemsOf(tagsOf(tagged), behaviours, spans))
+    for (const message of problemsOf(tagsOf(tagged), { behaviours, spans, kinds }))
       context.addIssue({ code: "custom", path: ["thresholds", tagged], message });
   }
 }
@@ -57,7 +57,14 @@ function tagsOf(tagged: string): TagSelector {
   }
 }
 
-function problemsOf(tags: TagSelector, behaviours: readonly string[], spans: readonly NamedSpan[]): string[] {
+/** What tags can name. `kinds`: what there may be of spans, for messages. */
+interface Taggable {
+  readonly behaviours: readonly string[];
+  readonly spans: readonly NamedSpan[];
+  readonly kinds: string;
+}
+
+function problemsOf(tags: TagSelector, { behaviours, spans, kinds }: Taggable): string[] {
   const problems: string[] = [];
   if (tags.behaviour !== undefined && !behaviours.includes(tags.behaviour))
     problems.push(`there is no behaviour "${tags.behaviour}"; ${helpFor(tags.behaviour, behaviours)}`);
@@ -65,7 +72,7 @@ function problemsOf(tags: TagSelector, behaviours: readonly string[], spans: rea
     const name = tags[phase];
     if (name === undefined) continue;
     const span = spans.find((each) => each.name === name);
-    if (span === undefined) problems.push(`there is no window or fault "${name}"; ${helpForSpan(name, spans)}`);
+    if (span === undefined) problems.push(`there is no ${kinds} "${name}"; ${helpForSpan(name, spans)}`);
     else if (phase === "during" && span.isMoment)
       problems.push(`nothing is during "${name}", which is a moment: write before:${name} or after:${name}`);
   }

@@ -1,10 +1,18 @@
 /**
- * The named spans of a scenario: its windows of disconnects, its faults, and the shutdown. The tags `before`, `during`
- * and `after` of a threshold name them.
+ * The named spans of a scenario: its groups that begin later than the run, its windows of disconnects, its faults, and
+ * the shutdown. The tags `before`, `during` and `after` of a threshold name them.
  */
 import { at } from "../../vocabulary/index.js";
 import type { Span } from "../measure/tags.js";
-import { behaviourName, disconnectWindows, groupsOf, type DisconnectWindow, type Grouped } from "./load-groups.js";
+import {
+  behaviourName,
+  disconnectWindows,
+  groupsOf,
+  lengthOf,
+  type DisconnectWindow,
+  type Grouped,
+  type LoadGroup,
+} from "./load-groups.js";
 
 /** The part of a scenario that has spans. */
 interface SpannedScenario extends Grouped {
@@ -22,6 +30,8 @@ export interface NamedSpan {
   /** What it is, for messages, and where in the file. */
   readonly what: string;
   readonly path: readonly PropertyKey[];
+  /** Whether it is a window of disconnects, of which several of one time can have one name. */
+  readonly isWindow?: true;
   /** Whether it takes no time, so that nothing is during it. */
   readonly isMoment: boolean;
   /** When it is, given when each fault of the scenario begins. Times in ms from the start of the run. */
@@ -29,12 +39,14 @@ export interface NamedSpan {
 }
 
 /**
- * A window has the name that its `disconnect` gives it, or that of its behaviour; a fault its `name`, or its kind, with
+ * A group that begins later than the run has its own name, and lasts as long as its workers arrive or are kept. A
+ * window has the name that its `disconnect` gives it, or that of its behaviour; a fault its `name`, or its kind, with
  * a number when several faults of this kind have no name. Windows of one name and one time are one.
  */
 export function namedSpans(scenario: SpannedScenario): NamedSpan[] {
   const { faults, shutdownAt } = scenario;
-  const windows = disconnectWindows(groupsOf(scenario)).map(windowSpan);
+  const groups = groupsOf(scenario);
+  const windows = disconnectWindows(groups).map(windowSpan);
   const shutdown = (): NamedSpan[] =>
     shutdownAt === undefined
       ? []
@@ -47,7 +59,21 @@ export function namedSpans(scenario: SpannedScenario): NamedSpan[] {
             timesOf: () => ({ fromMs: shutdownAt, toMs: shutdownAt }),
           },
         ];
-  return [...windows, ...faultSpans(faults), ...shutdown()];
+  return [...groups.flatMap(groupSpan), ...windows, ...faultSpans(faults), ...shutdown()];
+}
+
+function groupSpan({ name, startTime, arrivals }: LoadGroup): NamedSpan[] {
+  if (name === undefined || startTime === 0) return [];
+  const toMs = startTime + lengthOf(arrivals);
+  return [
+    {
+      name,
+      what: `the group "${name}"`,
+      path: ["groups", name],
+      isMoment: toMs === startTime,
+      timesOf: () => ({ fromMs: startTime, toMs }),
+    },
+  ];
 }
 
 function windowSpan({ group, behaviour, disconnect, fromMs, toMs }: DisconnectWindow): NamedSpan {
@@ -56,6 +82,7 @@ function windowSpan({ group, behaviour, disconnect, fromMs, toMs }: DisconnectWi
     name: disconnect.name ?? name,
     what: `the window of "${name}"`,
     path: [...(group === undefined ? [] : ["groups", group]), "behaviours", behaviour, "disconnect"],
+    isWindow: true,
     isMoment: fromMs === toMs,
     timesOf: () => ({ fromMs, toMs }),
   };

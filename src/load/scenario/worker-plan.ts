@@ -126,6 +126,8 @@ export interface ClosedLoad {
   readonly workers: number;
   /** The greatest number that is kept. */
   readonly most: number;
+  /** What its workers do: behaviours of no worker outside the load. */
+  readonly behaviours: readonly string[];
   /**
    * The number moves evenly from each to the next, and is rounded to the nearest whole one. No worker begins before the
    * first time or after the last.
@@ -163,7 +165,7 @@ export interface Plan {
   readonly shutdownAt?: number;
   /** The faults, in the order of their times; absent when there are none. */
   readonly faults?: readonly PlannedFault[];
-  /** What the measurements of a run can be divided by: its behaviours, and its windows, faults and shutdown. */
+  /** What the measurements of a run can be divided by: its behaviours, and its later groups, windows, faults and shutdown. */
   readonly tags: TagSet;
   /** The behaviour of worker `index`. The same as `worker(index).behaviour`, but cheap. */
   behaviourOf(index: number): string;

@@ -165,17 +165,19 @@ function planCases(summary: Summary, details: readonly string[]): JUnitCase[] {
   ];
 }
 
-/** An error when other programs kept the machine busy from a run that did not pass because of it. */
+/** An error when other programs kept a machine busy from a run that did not pass because of it. */
 function machineCase(summary: Summary, details: readonly string[]): JUnitCase[] {
-  if (summary.machine === undefined) return [];
-  const taken = summary.verdict.reasons.find((reason) => reason.code === "machine-busy");
-  const message = taken?.text ?? machineTexts(summary).join("; ");
+  const { machine, machines = [], verdict } = summary;
+  const uses = machine === undefined ? machines.flatMap(({ use }) => use ?? []) : [machine];
+  if (uses.length === 0) return [];
+  const taken = verdict.reasons.filter((reason) => reason.code === "machine-busy").map(({ text }) => text);
+  const said = uses.flatMap((use) => machineTexts(use));
   return [
     {
       classname: "run",
-      name: "the machine is free",
-      outcome: taken === undefined ? "passed" : "error",
-      message,
+      name: machine === undefined ? "the machines are free" : "the machine is free",
+      outcome: taken.length === 0 ? "passed" : "error",
+      message: (taken.length === 0 ? said : taken).join("; "),
       details,
     },
   ];

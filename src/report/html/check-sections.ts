@@ -3,7 +3,15 @@ import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../..
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import type { ThresholdSoFar } from "../../load/measure/index.js";
-import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts, partLabel } from "../run-texts.js";
+import {
+  cpuTexts,
+  hasPlatform,
+  isMachineSound,
+  latenessText,
+  machineFacts,
+  machineTexts,
+  partLabel,
+} from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 
@@ -98,7 +106,7 @@ export function machines({ machines: all = [] }: Summary): Markup {
   return table("Machines", ["machine", { head: "what it carried, and how", text: true }], rows);
 }
 
-/** The CPU of the generator beside that of the platform, by thread. */
+/** The CPU of the generator, beside that of the platform where it is in this process, by thread. */
 function cpuTable(summary: Summary): Markup {
   const { cpu } = summary.health;
   const [parts] = cpuTexts(summary);
@@ -110,8 +118,9 @@ function cpuTable(summary: Summary): Markup {
     formatShare(cpuMs, cpu.totalMs),
     waitedMs === null ? "–" : formatSeconds(waitedMs),
   ]);
-  return html`<p>${parts}. What measures in the platform's threads, stamps of the stages and the record of the order of
-operations, is in the platform's part. The runtime's part is compilers and collectors.</p>
+  const inPlatform = html` What measures in the platform's threads, stamps of the stages and the record of the order of
+operations, is in the platform's part.`;
+  return html`<p>${parts}.${hasPlatform(cpu) ? inPlatform : nothing} The runtime's part is compilers and collectors.</p>
 ${table("CPU by thread", ["thread", { head: "part", text: true }, "CPU", "share", "waited for a core"], rows)}`;
 }
 
@@ -134,7 +143,7 @@ ${facts(...(traceHash === undefined ? [] : [`trace ${traceHash}`]), ...versions)
   ]);
   const { kept } = schedule;
   return html`<p>${kept ? PASSED : FAILED} The load was ${kept ? "" : "not "}generated on time: ${latenessText(schedule)}.</p>
-${facts(...machineTexts(summary))}
+${facts(...machineTexts(summary.machine))}
 ${cpuTable(summary)}
 ${
   threads.length === 0

@@ -368,7 +368,7 @@ function generator(summary: Summary, chalk: ChalkInstance, width: number): strin
   const worstDelayMs = delays.length === 0 ? null : Math.max(...delays);
   const facts = [
     `load ${schedule.kept ? "generated" : "NOT generated"} on time: ${latenessText(schedule)}`,
-    ...machineTexts(summary),
+    ...machineTexts(summary.machine),
     ...cpuTexts(summary),
     `event loop delay p99 ${formatMs(worstDelayMs)} ms in the worst of ${threads.length} threads`,
     `${plural(pauses.count, "GC pause")}, longest ${formatMs(pauses.maxMs)} ms`,

@@ -18,9 +18,11 @@ import { dialectOf, networkTargetOf, TargetDatabase } from "../../../dist/load/n
 import { TargetObserver } from "../../../dist/load/run/network/target-observer.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
 import { createRecorder } from "../../../dist/load/measure/index.js";
+import type { MachineUse } from "../../../dist/load/measure/machine/index.js";
 import { systemClock } from "../../../dist/platform/sync/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { channelPair, type ChannelPair } from "../../support/network/machine-channels.js";
+import { assertGeneratorCpu } from "../../support/network/generator-cpu.js";
 import { scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
@@ -37,6 +39,7 @@ async function run(
   url: string,
   generatorsOf: (options: Omit<MachineGeneratorsOptions, "machines">) => LoadGenerators,
   database?: string,
+  onWarning?: (warning: string) => void,
 ) {
   const scenario = parseScenario(text, "test");
   const plan = buildPlan(scenario, {});
@@ -52,6 +55,7 @@ async function run(
       options: {},
       reproduce: "simulate",
       interrupt: NEVER,
+      ...(onWarning !== undefined && { onWarning }),
     },
     {
       target: networkTargetOf(scenario, address, {}),
@@ -109,10 +113,15 @@ describe("a run on several machines", () => {
         { name: "b", threads: 2, workers: 10, lost: undefined },
       ],
     );
+    for (const { use } of summary.machines ?? []) {
+      assert.ok((use?.watchedMs ?? 0) > 0 && (use?.ownCores ?? 0) > 0, JSON.stringify(use));
+      assert.equal(use?.othersIncludeTarget, true);
+    }
     assert.deepEqual(
       summary.health.threads.map(({ thread }) => thread),
       ["a/client-0", "b/client-0", "b/client-1"],
     );
+    assertGeneratorCpu(summary, ["a/client-0", "b/client-0", "b/client-1", "coordinator"]);
   });
 
   test("a machine that is lost in the middle ends the run, and its workers are named", async (t) => {
@@ -141,6 +150,7 @@ describe("a run on several machines", () => {
     assert.equal(summary.verdict.passed, false);
     assert.deepEqual(summary.losses, [`machine b was lost, and with it what its clients noted: ${which}`]);
     assert.equal(summary.machines?.[1]?.lost?.unfinished, 5);
+    assert.equal(summary.health.cpu, undefined, "what a lost machine used is not known");
     assert.equal(summary.counters["workers_cut_off"], 10);
     // The agents of the lost machine are in the database, and nobody knows what their clients saw.
     assert.deepEqual(
@@ -232,6 +242,13 @@ describe("a run that cannot begin", () => {
   });
 });
 
+/** On two cores, others used one. */
+const BUSY: MachineUse = {
+  ...{ waits: "measured", watchedMs: 1000, cores: 2, ownCores: 1, othersCores: 1, stolenCores: 0, throttledCores: 0 },
+  ...{ waitShare: 0.5, takenShare: 0.25, withheldShare: 0 },
+};
+const FREE: MachineUse = { ...BUSY, othersCores: 0, takenShare: 0 };
+
 /** A machine of which only the messages are made, in the place of a part of the run. */
 function scripted(name: string, slipMs: number, more: Partial<Extract<FromMachine, { kind: "report" }>> = {}) {
   const pair = channelPair();
@@ -245,8 +262,10 @@ function scripted(name: string, slipMs: number, more: Partial<Extract<FromMachin
   };
   machine.listen(
     (message) => {
-      if (message.kind === "prepare")
+      if (message.kind === "prepare") {
+        machine.send({ kind: "warning", text: "the machine is busy" });
         machine.send({ kind: "ready", clock: { offsetMs: 1, uncertaintyMs: 20 }, aheadMs: 3 });
+      }
       if (message.kind !== "start") return;
       assert.ok(message.atMs > systemClock.now() + 5000, "the order comes before the start, on the shared clock");
       machine.send({ kind: "progress", snapshots: [measured()] });
@@ -256,6 +275,7 @@ function scripted(name: string, slipMs: number, more: Partial<Extract<FromMachin
         snapshots: [],
         threads: [],
         process: { cpuCores: 1, peakMemoryBytes: 2 },
+        machine: { use: FREE, pressureShare: 0.5, othersIncludeTarget: false },
         clock: { offsetMs: 3, uncertaintyMs: 20 },
         startLateMs: 0.5,
         ...more,
@@ -280,6 +300,44 @@ describe("what is said of machines", () => {
     const late = summary.verdict.reasons.filter(({ code }) => code === "load-late");
     assert.equal(late.length, 1);
     assert.match(late[0]?.text ?? "", /on machine slow: actions ran 500 ms late/);
+  });
+
+  test("a machine that other programs kept busy makes a failed threshold inconclusive, by its name", async (t) => {
+    const warnings: string[] = [];
+    const busy = { machine: { use: BUSY, pressureShare: null, othersIncludeTarget: false } };
+    const { summary } = await run(
+      t,
+      // The threshold fails, as nobody sent its metric.
+      scenarioText(),
+      "http://127.0.0.1:9",
+      (options) => new MachineGenerators({ ...options, machines: [scripted("a", 1), scripted("b", 1, busy)] }),
+      undefined,
+      (warning) => warnings.push(warning),
+    );
+    assert.deepEqual(warnings, ["machine a: the machine is busy", "machine b: the machine is busy"]);
+    assert.equal(summary.machine, undefined);
+    assert.deepEqual(
+      summary.machines?.map(({ use }) => [use?.taken, use?.othersCores]),
+      [
+        [false, 0],
+        [true, 1],
+      ],
+    );
+    assert.equal(summary.verdict.exitCode, 97);
+    const [reason] = summary.verdict.reasons;
+    assert.equal(reason?.code, "machine-busy");
+    assert.match(reason.text, /^other programs kept machine b busy: .*: close other programs or use an idle machine/);
+  });
+
+  test("a target on the machine itself is not held against it", async (t) => {
+    const busy = { machine: { use: BUSY, pressureShare: null, othersIncludeTarget: true } };
+    const { summary } = await run(
+      t,
+      scenarioText(),
+      "http://127.0.0.1:9",
+      (options) => new MachineGenerators({ ...options, machines: [scripted("b", 1, busy)] }),
+    );
+    assert.equal(summary.verdict.exitCode, 99, JSON.stringify(summary.verdict));
   });
 
   test("a machine that measures what the plan does not have is lost, and adds nothing", async (t) => {

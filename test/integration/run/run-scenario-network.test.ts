@@ -8,6 +8,7 @@ import { TargetAddressError, TargetError } from "../../../dist/load/network/inde
 import { runScenario, type RunScenarioOptions } from "../../../dist/index.js";
 import { ScriptedBackend } from "../../support/backend/scripted-backend.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
+import { assertGeneratorCpu } from "../../support/network/generator-cpu.js";
 import { serveTask } from "../../support/network/task-server.js";
 
 const few = (more: Partial<ScenarioInput> = {}): ScenarioInput =>
@@ -38,6 +39,7 @@ test("a target is loaded, and checked against its database", async (t) => {
     database: true,
   });
   assert.deepEqual(summary.outcomes.agents, { completed: 4 });
+  assertGeneratorCpu(summary, ["client-0", "coordinator"]);
   assert.match(summary.reproduce, new RegExp(`--threads 1 --target ${server.url} --database ${database}`));
 });
 
@@ -46,11 +48,13 @@ test("a backend connects to the router of the run", async (t) => {
   t.after(() => backend?.end());
   const { summary } = await runScenario(few(), {
     listen: "127.0.0.1:0",
+    threads: 2,
     backendTimeoutMs: 10_000,
     onListening: (url) => (backend = new ScriptedBackend(url)),
     results: resultsIn(t),
   });
   assert.equal(summary.target?.mode, "router");
+  assertGeneratorCpu(summary, ["client-0", "router", "coordinator"]);
   assert.deepEqual(summary.outcomes.agents, { submitted: 4 });
   assert.deepEqual(backend?.statuses(), Array(4).fill("completed"));
 });

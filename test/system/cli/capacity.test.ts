@@ -3,7 +3,10 @@
  * what holds on every machine; the search itself is tested on given outcomes (test/unit/load/capacity).
  */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -56,6 +59,19 @@ test("a search that is interrupted says how to go on, and goes on without a tria
     assert.deepEqual([summary.plan.workers, summary.seed], [workers, "1"]);
     assert.ok((peakLiveUnits ?? 0) >= 1 && (peakLiveUnits ?? 0) <= workers);
   }
+});
+
+test("a machine that is busy before the first trial is warned of once, as a run warns", async (t) => {
+  const spinning = cpus().map(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+  t.after(() => {
+    for (const child of spinning) child.kill("SIGKILL");
+  });
+  await Promise.all(spinning.map((child) => once(child, "spawn")));
+  const search = ["capacity", "--scenario", TINY, "--max-time", "1ms", "--results", temporaryDirectory(t)];
+  const { stderr } = await simulate(...search);
+  assert.equal(stderr.split("warning: the machine is busy: other programs use ").length, 2, stderr);
+  const quiet = await simulate(...search, "--quiet");
+  assert.ok(!quiet.stderr.includes("the machine is busy"), quiet.stderr);
 });
 
 test("the exit code is 99 when even the lowest rate fails", async (t) => {

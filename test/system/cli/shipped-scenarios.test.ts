@@ -70,7 +70,7 @@ for (const name of shippedScenarios()) {
 for (const [fault, metric] of [
   [
     "{ kind: pause-thread, window: [5s, 5s], thread: task, lasts: 1s }",
-    "live_update_latency{behaviour:regulars/typing}",
+    "live_update_latency{behaviour:regulars/typing,during:newcomers}",
   ],
   ["{ kind: kill-thread, window: [5s, 5s], thread: task }", "task_completion{behaviour:regulars/typing}"],
   ["{ kind: stall-database, window: [5s, 5s], lasts: 1500ms }", "registration_time{behaviour:newcomers/trying}"],

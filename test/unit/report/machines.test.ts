@@ -15,6 +15,11 @@ const sound: NonNullable<Summary["machines"]>[number] = {
   startLateMs: 0.4,
   schedule: { kept: true, slipP99Ms: 3, slipMaxMs: 8, boundMs: 100 },
   process: { cpuCores: 1.5, peakMemoryBytes: 200 * 2 ** 20 },
+  use: {
+    ...{ waits: "measured", watchedMs: 1000, cores: 2, ownCores: 1.5, othersCores: 0.25, stolenCores: 0.1 },
+    ...{ throttledCores: 0, waitShare: 0.2, takenShare: 0.15, withheldShare: 0.05, boundShare: 0.1, taken: true },
+    ...{ pressureShare: null, othersIncludeTarget: false },
+  },
 };
 const gone: NonNullable<Summary["machines"]>[number] = {
   ...sound,
@@ -23,13 +28,14 @@ const gone: NonNullable<Summary["machines"]>[number] = {
   clock: { aheadMs: 2, uncertaintyMs: 20.5, driftMs: null },
   startLateMs: null,
   process: undefined,
+  use: undefined,
   lost: { why: "nothing was heard from it for 10 s", workers: "workers 2, 5, 8, … (1 of every 3)", unfinished: 800 },
 };
 const summary: Summary = { ...exampleSummary(), machines: [sound, gone] };
 
 const EXPECTED = [
   /alpha-12/,
-  /1,667 workers on 2 threads · actions ran 3\.00 ms late \(p99; allowed: 100 ms\), at most 8\.00 ms · clock 12\.5 ms behind ± 0\.250 ms, moved 0\.010 ms · started 0\.400 ms late · used 1\.50 cores, at most 200 MiB/,
+  /1,667 workers on 2 threads · actions ran 3\.00 ms late \(p99; allowed: 100 ms\), at most 8\.00 ms · clock 12\.5 ms behind ± 0\.250 ms, moved 0\.010 ms · started 0\.400 ms late · used 1\.50 cores, at most 200 MiB · ready threads waited for a core 20\.0 % of the time, 15\.0 % because of other programs \(the hypervisor and the CPU limit: 5\.0 %\) · other programs used 0\.25 of 2 cores, the hypervisor took 0\.10/,
   /beta-7/,
   /lost: nothing was heard from it for 10 s; workers 2, 5, 8, … \(1 of every 3\)/,
 ];

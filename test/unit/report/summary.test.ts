@@ -31,6 +31,18 @@ test("a run that passed says that other programs kept the machine busy", () => {
   assert.match(text, /^✓ PASSED .*\n.*\n {2}! other programs kept the machine busy: .* lower on an idle one\n/);
 });
 
+test("over a network the CPU has no part of the platform, which is outside", () => {
+  const summary = exampleSummary();
+  const threads = (summary.health.cpu?.threads ?? []).filter(({ part }) => part === "generator");
+  const cpu = { ...{ totalMs: 10_000, generatorMs: 9000, platformMs: 0, runtimeMs: 1000 }, threads };
+  const text = renderSummary(
+    { ...summary, engine: "network", health: { ...summary.health, cpu } },
+    { ...options, width: 400 },
+  );
+  assert.match(text, / CPU 10\.0 s: simulated workers and measuring 9\.0 s \(90\.0 %\), runtime 1\.0 s \(10\.0 %\)\n/);
+  assert.match(text, / CPU by thread: client-0 \d\.\d s, coordinator \d\.\d s\n/);
+});
+
 test("the text with colour is the same text", () => {
   const text = renderSummary(exampleSummary({ broken: true }), { ...options, color: true });
   assert.notEqual(text, withoutColour(text));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { judgeMachine, useOf, type MachineVerdict } from "../../../dist/load/measure/machine/index.js";
-import { exitCodeOf, judge, machineNote, summarySchema, type VerdictFacts } from "../../../dist/results/index.js";
+import { exitCodeOf, judge, machineNotes, summarySchema, type VerdictFacts } from "../../../dist/results/index.js";
 
 const held = { id: "final-status", statement: "", held: true, checked: 1, violationCount: 0, violations: [] } as const;
 const brokenInvariant = { ...held, held: false, violationCount: 1 };
@@ -39,6 +39,14 @@ const machineWith = (othersCores: number): MachineVerdict =>
   );
 const free = machineWith(0.02);
 const taken = machineWith(1);
+/** The hypervisor took half a core, and a target that may be on this machine used one. */
+const withheld: MachineVerdict = judgeMachine(
+  useOf([{ startMs: 0, lengthMs: 1000, ownMs: 500, othersMs: 1000, stolenMs: 600, throttledMs: 100, waitedMs: 100 }], {
+    cores: 2,
+    waits: "measured",
+  }),
+  { othersIncludeTarget: true },
+);
 const sound = {
   ...{ end: finished, invariants: [held], thresholds: [passed], load: generated, schedule: kept },
   machine: free,
@@ -107,6 +115,45 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
     ],
   ],
   [
+    "the load of a free machine of several came late, with advice as alone",
+    { ...{ ...sound, machine: undefined }, machines: [{ name: "b", schedule: late, use: free }] },
+    97,
+    [["load-late", /on time on machine b: .*; ready threads waited for a core 50\.0 % of the time, .* lower the rate/]],
+  ],
+  [
+    "a threshold failed while other programs kept one machine of several busy",
+    {
+      ...{ ...sound, machine: undefined, thresholds: [failed] },
+      machines: [
+        { name: "a", schedule: kept, use: free },
+        { name: "b", schedule: kept, use: taken },
+      ],
+    },
+    97,
+    [
+      [
+        "machine-busy",
+        /^other programs kept machine b busy: ready threads waited .*: close other programs or use an idle machine, and run it again$/,
+      ],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  [
+    "the load of a machine came late which other programs kept busy",
+    { ...{ ...sound, machine: undefined }, machines: [{ name: "b", schedule: late, use: taken }] },
+    97,
+    [
+      ["machine-busy", /^other programs kept machine b busy/],
+      ["load-late", /on machine b: actions ran 60\.0 ms late \(p99; allowed: 50\.0 ms\)$/],
+    ],
+  ],
+  [
+    "other programs kept one machine of several busy, and every threshold was met",
+    { ...{ ...sound, machine: undefined }, machines: [{ name: "b", schedule: kept, use: taken }] },
+    0,
+    [],
+  ],
+  [
     "nothing was carried out",
     { ...sound, schedule: { ...late, slipP99Ms: null } },
     97,
@@ -120,6 +167,18 @@ const codes: [name: string, facts: VerdictFacts, exitCode: number, reasons: (rea
       [
         "machine-busy",
         /^other programs kept the machine busy: ready threads waited for a core 50\.0 % of the time, 25\.0 % because of other programs \(allowed: 10\.0 %\), which used 1\.00 of 2 cores\. The latencies measure the machine, not the platform: close other programs or use an idle machine, and run it again$/,
+      ],
+      ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
+    ],
+  ],
+  [
+    "a threshold failed while cores were withheld from the run and from its target",
+    { ...sound, thresholds: [failed], machine: withheld },
+    97,
+    [
+      [
+        "machine-busy",
+        /^cores were withheld from the run: ready threads waited for a core 37\.5 % of the time, 37\.5 % because of that \(allowed: 10\.0 %\); of 2 cores the hypervisor took 0\.60, and the CPU limit of this container withheld 0\.10\. The latencies measure the machine, not the platform: use a machine of its own or raise the limit, and run it again$/,
       ],
       ["threshold-not-judged", /^threshold errors count==0 not judged: observed 1$/],
     ],
@@ -219,12 +278,15 @@ describe("the verdict", () => {
   }
 
   test("a passed run says when other programs kept the machine busy", () => {
-    assert.equal(machineNote(free), undefined);
-    assert.equal(machineNote(undefined), undefined);
-    assert.match(machineNote(taken) ?? "", /^other programs kept the machine busy: .* they are lower on an idle one$/);
+    assert.deepEqual(machineNotes({ machine: free }), []);
+    assert.deepEqual(machineNotes({ machine: undefined }), []);
+    assert.match(
+      machineNotes({ machine: taken }).join("\n"),
+      /^other programs kept the machine busy: .* they are lower on an idle one$/,
+    );
     const estimated: MachineVerdict = { ...taken, waits: "estimated", stolenCores: 0.25, throttledCores: 0.5 };
     assert.match(
-      machineNote(estimated) ?? "",
+      machineNotes({ machine: estimated }).join("\n"),
       /, as estimated from the load average, .* hypervisor took 0\.25; the CPU limit of this container withheld 0\.50\./,
     );
   });
@@ -239,10 +301,22 @@ describe("the verdict", () => {
     thresholds: fc.constantFrom<VerdictFacts["thresholds"]>([], [passed], [passed, failed]),
     load: fc.constantFrom(generated, notGenerated),
     schedule: fc.constantFrom(kept, late),
-    machine: fc.constantFrom(free, taken, undefined),
+    machine: fc.constantFrom(free, taken, withheld, undefined),
+    machines: fc.constantFrom([{ name: "b", schedule: kept, use: free }], [{ name: "b", schedule: late }], undefined),
     unfinished: fc.constantFrom(0, 2, undefined),
     carriedOut: fc.constantFrom([missed], undefined),
     isStrict: fc.boolean(),
+  });
+
+  test("a passed run names the machines that other programs kept busy", () => {
+    const machines = [
+      { name: "a", schedule: kept, use: free },
+      { name: "b", schedule: kept, use: taken },
+      { name: "c", schedule: kept },
+    ];
+    const notes = machineNotes({ machines });
+    assert.equal(notes.length, 1);
+    assert.match(notes[0] ?? "", /^other programs kept machine b busy: /);
   });
 
   test("a run is inconclusive only for a cause, which is its first reason; an invariant is judged in any case", () => {
@@ -263,7 +337,9 @@ describe("the verdict", () => {
 
   test("a free machine never makes a run inconclusive whose load came on time", () => {
     fc.assert(
-      fc.property(facts, (run) => assert.notEqual(judge({ ...run, machine: free, schedule: kept }).exitCode, 97)),
+      fc.property(facts, (run) =>
+        assert.notEqual(judge({ ...run, machine: free, machines: undefined, schedule: kept }).exitCode, 97),
+      ),
     );
   });
 });

@@ -2,8 +2,9 @@
 import type { ThreadTimes } from "../../../vocabulary/index.js";
 
 /**
- * `generator`: the simulated workers, and the measuring that has a thread of its own. `platform`: what is tested; what
- * measures in its threads, stamps of the stages and the record of the order of operations, is in it.
+ * `generator`: the simulated workers, and the measuring that has a thread of its own; with `--listen`, the router.
+ * `platform`: what is tested, where it is in this process; what measures in its threads, stamps of the stages and the
+ * record of the order of operations, is in it.
  */
 export type CpuPart = "generator" | "platform";
 
@@ -15,9 +16,10 @@ export interface ThreadUse {
 }
 
 export interface CpuUse {
-  /** CPU of this process, ms. */
+  /** CPU of this process, and of those on other machines that made the load, ms. */
   readonly totalMs: number;
   readonly generatorMs: number;
+  /** 0 in a run over a network, where the platform is outside. */
   readonly platformMs: number;
   /** The rest: compilers and collectors of the runtime, its pool of threads, and threads that a fault killed. */
   readonly runtimeMs: number;

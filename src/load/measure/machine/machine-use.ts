@@ -45,6 +45,8 @@ export interface MachineUse {
    * or a limit kept it from the run.
    */
   readonly takenShare: number;
+  /** The part of `takenShare` for which no program of this machine had the core: the hypervisor's and the limit's. */
+  readonly withheldShare: number;
 }
 
 /** The sum of intervals that follow each other. */
@@ -62,26 +64,30 @@ export function mergeIntervals(intervals: readonly MachineInterval[]): MachineIn
   };
 }
 
+/** The shares of the time in which threads were ready, as in {@link MachineUse}. */
+export type MachineShares = Pick<MachineUse, "waitShare" | "takenShare" | "withheldShare">;
+
+const NOTHING_WAITED: MachineShares = { waitShare: 0, takenShare: 0, withheldShare: 0 };
+
 /**
  * The shares of an interval. A thread that waits for a core waits for whoever has one: this run's other threads and
  * other programs, in the proportion of the CPU that each of them used. So threads of a run that overloads a free
  * machine wait for each other, and others took nothing from them. What the hypervisor took, it took from both in the
  * same proportion. While a limit withholds the cores, the threads wait for the limit.
  */
-export function sharesOf({ ownMs, othersMs, stolenMs, throttledMs, waitedMs }: MachineInterval): {
-  readonly waitShare: number;
-  readonly takenShare: number;
-} {
+export function sharesOf({ ownMs, othersMs, stolenMs, throttledMs, waitedMs }: MachineInterval): MachineShares {
   const others = Math.max(0, othersMs);
   const used = ownMs + others;
-  if (used <= 0) return { waitShare: 0, takenShare: 0 };
+  if (used <= 0) return NOTHING_WAITED;
   const stolenFromRun = stolenMs * (ownMs / used);
   const readyMs = ownMs + waitedMs + stolenFromRun;
-  const withheldMs = Math.min(throttledMs, waitedMs);
-  if (readyMs <= 0) return { waitShare: 0, takenShare: 0 };
+  const throttled = Math.min(throttledMs, waitedMs);
+  const withheldMs = throttled + stolenFromRun;
+  if (readyMs <= 0) return NOTHING_WAITED;
   return {
     waitShare: (waitedMs + stolenFromRun) / readyMs,
-    takenShare: ((waitedMs - withheldMs) * (others / used) + withheldMs + stolenFromRun) / readyMs,
+    takenShare: ((waitedMs - throttled) * (others / used) + withheldMs) / readyMs,
+    withheldShare: withheldMs / readyMs,
   };
 }
 

@@ -9,19 +9,20 @@ import type { MachineUse } from "./machine-use.js";
 export const TAKEN_BOUND = 0.1;
 
 export interface MachineVerdict extends MachineUse {
-  /** Whether other programs kept the machine busy. */
+  /** Whether other programs, the hypervisor or a CPU limit took the machine from the run. */
   readonly taken: boolean;
-  /** The bound of `takenShare`. */
+  /** The bound of `takenShare`, and of `withheldShare` where that is judged. */
   readonly boundShare: number;
   /** The share of the time in which at least one program of the machine waited for a core; null where not told. */
   readonly pressureShare: number | null;
-  /** Whether the CPU of other programs includes that of the target, so that it is not held against the machine. */
+  /** Whether the CPU of other programs includes that of the target, so that only `withheldShare` is judged. */
   readonly othersIncludeTarget: boolean;
 }
 
 /**
  * Judges what a run could use of the machine. `othersIncludeTarget`: the target of the run may be on this machine; what
- * it uses is not taken by others, and cannot be told from what they use.
+ * it uses is not taken by others, and cannot be told from what they use. What the hypervisor or a limit withholds is
+ * taken from the target too.
  */
 export function judgeMachine(
   use: MachineUse,
@@ -32,7 +33,7 @@ export function judgeMachine(
 ): MachineVerdict {
   return {
     ...use,
-    taken: !othersIncludeTarget && use.takenShare > TAKEN_BOUND,
+    taken: (othersIncludeTarget ? use.withheldShare : use.takenShare) > TAKEN_BOUND,
     boundShare: TAKEN_BOUND,
     pressureShare,
     othersIncludeTarget,

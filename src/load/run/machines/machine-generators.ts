@@ -72,6 +72,7 @@ export class MachineGenerators implements LoadGenerators {
         {
           onProgress: events.onProgress,
           onFatal: (why) => events.onFatal(`machine ${machine.name}: ${why}`),
+          onWarning: (warning) => events.onWarning?.(`machine ${machine.name}: ${warning}`),
           onLost: (lost) => {
             if (this.#hasStarted)
               events.onFatal(`machine ${machine.name} was lost: ${lost.why}; with it ${lost.workers}`);

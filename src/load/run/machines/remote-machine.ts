@@ -9,6 +9,7 @@ import {
   type ScheduleVerdict,
   type ThreadHealth,
 } from "../../measure/index.js";
+import { judgeMachine } from "../../measure/machine/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import type { Plan } from "../../scenario/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
@@ -36,6 +37,7 @@ type MachineOutcome = NonNullable<Summary["machines"]>[number];
 export interface MachineEvents {
   readonly onProgress: (snapshot: RecorderSnapshot) => void;
   readonly onFatal: (why: string) => void;
+  readonly onWarning: (warning: string) => void;
   readonly onLost: (lost: NonNullable<MachineOutcome["lost"]>) => void;
   /** It is ready, has ended, or was lost. */
   readonly changed: () => void;
@@ -164,7 +166,10 @@ export class RemoteMachine {
       },
       startLateMs: report?.startLateMs ?? null,
       schedule: this.#schedule(),
-      ...(report !== undefined && { process: report.process }),
+      ...(report !== undefined && {
+        process: report.process,
+        use: judgeMachine(report.machine.use, report.machine),
+      }),
       ...(this.#lost !== undefined && { lost: this.#lost }),
     };
   }
@@ -192,6 +197,9 @@ export class RemoteMachine {
         break;
       case "refused":
         this.#refusal = message.why;
+        break;
+      case "warning":
+        this.#events?.onWarning(message.text);
         break;
       case "progress":
         this.#add(message.snapshots);

@@ -13,7 +13,9 @@
 import { messageOf } from "../../../vocabulary/index.js";
 import { suspendOn, systemClock } from "../../../platform/sync/index.js";
 import { watchProcess, type RecorderSnapshot } from "../../measure/index.js";
+import { watchMachine, type MachineWatch } from "../../measure/machine/index.js";
 import {
+  isLoopback,
   networkTargetOf,
   readTargetUrl,
   resolveTarget,
@@ -87,6 +89,7 @@ class ShardRun {
   #generators: ThreadGenerators | undefined;
   #clients: RunStage<NetworkNotesReport> | undefined;
   #beat: NodeJS.Timeout | undefined;
+  #machineWatch: MachineWatch | undefined;
 
   constructor(host: ShardHost) {
     this.#host = host;
@@ -108,6 +111,7 @@ class ShardRun {
       onProgress: (snapshot) => this.#progress.push(snapshot),
       keepsSamples: false,
       onFatal: (why) => channel.send({ kind: "fatal", why }),
+      onWarning: (text) => channel.send({ kind: "warning", text }),
       conditions: this.#conditions,
       timers: this.#timers,
     });
@@ -117,6 +121,7 @@ class ShardRun {
     const startAtMs = await this.#until(() => this.#received.startAtMs);
     const originMs = startAtMs - offset.offsetMs;
     const processWatch = watchProcess();
+    this.#machineWatch = watchMachine({ now: () => systemClock.now(), originMs });
     generators.start(originMs);
     let startLateMs = NaN;
     this.#timers.at(originMs, () => (startLateMs = systemClock.now() - originMs));
@@ -124,12 +129,14 @@ class ShardRun {
     if (this.#received.isStopped) clients.stop(originMs);
     await this.#until(() => clients.isDone() || undefined);
     const { snapshots, threads } = generators.report();
+    const { use, pressureShare } = this.#machineWatch.stop();
     channel.send({
       kind: "report",
       notes: clients.evidence().map((notes) => shiftNotes(notes, -originMs)),
       snapshots: this.#measured(snapshots),
       threads,
       process: processWatch.stop(),
+      machine: { use, pressureShare, othersIncludeTarget: isLoopback(setup.target.address.ip) },
       clock: await clock.offset(),
       // A run that was stopped before it began has not started late.
       startLateMs: Number.isNaN(startLateMs) ? 0 : startLateMs,
@@ -140,6 +147,7 @@ class ShardRun {
   async destroy(): Promise<void> {
     this.#host.interrupt.removeEventListener("abort", this.#onInterrupt);
     clearInterval(this.#beat);
+    this.#machineWatch?.stop();
     this.#timers.end();
     await this.#generators?.destroy();
   }

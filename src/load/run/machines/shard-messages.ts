@@ -14,6 +14,7 @@ import {
   type RecorderSnapshot,
   type ThreadHealth,
 } from "../../measure/index.js";
+import type { MachineUse, MachineVerdict } from "../../measure/machine/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import type { PlanOptions } from "../../scenario/index.js";
 import { notesSchema, packNotes } from "./pack-notes.js";
@@ -40,12 +41,19 @@ export type ToMachine =
   /** Leave everything. */
   | { readonly kind: "abort"; readonly why: string };
 
+/** What was used of a machine while it generated its share of the load. */
+export interface UseReport extends Pick<MachineVerdict, "pressureShare" | "othersIncludeTarget"> {
+  readonly use: MachineUse;
+}
+
 /** What a machine hands over at its end. */
 export interface ShardReport {
   readonly notes: readonly NetworkNotesReport[];
   readonly snapshots: readonly RecorderSnapshot[];
   readonly threads: readonly ThreadHealth[];
   readonly process: ProcessHealth;
+  /** What it and others used of its cores, to be judged. */
+  readonly machine: UseReport;
   /** The shared clock, at the end of the run. */
   readonly clock: ClockOffset;
   /** How much later than agreed its timer for the start ran. */
@@ -58,6 +66,8 @@ export type FromMachine =
   | { readonly kind: "ready"; readonly clock: ClockOffset; readonly aheadMs: number }
   /** It does not take part: why, a clause. */
   | { readonly kind: "refused"; readonly why: string }
+  /** What makes the verdict doubtful before the start, one line. */
+  | { readonly kind: "warning"; readonly text: string }
   | { readonly kind: "progress"; readonly snapshots: readonly RecorderSnapshot[] }
   /** Nothing that the run still does can succeed: why, one line. */
   | { readonly kind: "fatal"; readonly why: string }
@@ -123,6 +133,23 @@ const snapshots = z.array(snapshotSchema).max(1000);
 const clockSchema = z.object({ offsetMs: finite, uncertaintyMs: z.number().nonnegative() });
 const why = text(2048);
 
+const useReportSchema = z.object({
+  use: z.object({
+    waits: z.enum(["measured", "estimated"]),
+    watchedMs: finite,
+    cores: z.int().positive(),
+    ownCores: finite,
+    othersCores: finite,
+    stolenCores: finite,
+    throttledCores: finite,
+    waitShare: finite,
+    takenShare: finite,
+    withheldShare: finite,
+  }),
+  pressureShare: finite.nullable(),
+  othersIncludeTarget: z.boolean(),
+});
+
 const threadSchema = z.object({
   thread: text(200),
   watchedMs: finite,
@@ -134,6 +161,7 @@ const threadSchema = z.object({
 export const fromMachineSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ready"), clock: clockSchema, aheadMs: finite }),
   z.object({ kind: z.literal("refused"), why }),
+  z.object({ kind: z.literal("warning"), text: why }),
   z.object({ kind: z.literal("progress"), snapshots }),
   z.object({ kind: z.literal("fatal"), why }),
   z.object({ kind: z.literal("left"), why }),
@@ -143,6 +171,7 @@ export const fromMachineSchema = z.discriminatedUnion("kind", [
     snapshots,
     threads: z.array(threadSchema).max(1000),
     process: z.object({ cpuCores: finite, peakMemoryBytes: finite }),
+    machine: useReportSchema,
     clock: clockSchema,
     startLateMs: finite,
   }),

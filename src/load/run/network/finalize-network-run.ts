@@ -9,7 +9,7 @@ import {
   type StatusEvent,
   type Summary,
 } from "../../../results/index.js";
-import { isFinal, packageVersion, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal, packageVersion, timesSince, type AgentStatus } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
@@ -30,7 +30,6 @@ import {
   loadGeneratedOver,
   scheduleKept,
   type Measurements,
-  type ProcessHealth,
   type SampledWorker,
   type WorkerRecorder,
 } from "../../measure/index.js";
@@ -46,6 +45,7 @@ import { judgedThresholds } from "../judged-thresholds.js";
 import { cutOffAgents, type IsCutOff } from "./cut-off-agents.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
 import type { NetworkRunEnd } from "./network-lifecycle.js";
+import { healthOf } from "./network-use.js";
 
 /** Checks, judges and writes the run. Throws ResultsError when it cannot be written. */
 export function finalizeNetworkRun(
@@ -55,8 +55,9 @@ export function finalizeNetworkRun(
   { end, durationMs, stoppedAtMs, notes, observed, router }: NetworkRunEnd,
 ): Summary {
   const { loaded, plan, runId } = run;
-  const { originMs, startedAt, processWatch, machineWatch } = engine.started;
+  const { originMs, startedAt, processWatch, machineWatch, coordinatorTimes } = engine.started;
   const machine = machineWatch.stop();
+  const here = { process: processWatch.stop(), coordinator: timesSince(coordinatorTimes), use: machine.use };
   const { collector } = engine;
   const { rows, problem, scraped } = observed;
   const from = rows === undefined ? "clients" : "clients-and-database";
@@ -98,7 +99,7 @@ export function finalizeNetworkRun(
     load: loadGeneratedOver(measurements, plan.workers, { ...requestsOf(evidence, router), why: failures[0]?.what }),
     schedule: scheduleKept(measurements, SLIP_BOUND_MS),
     ...(machines === undefined && { machine: machineVerdict(machine, run, router) }),
-    health: { process: togetherWith(processWatch.stop(), machines ?? []), threads },
+    health: healthOf(here, threads, machines),
     environment: environment(),
   });
   const report = buildReportData({
@@ -178,17 +179,6 @@ function ofRouter(
     ...(faults.length > 0 && { faults: [...faults] }),
     ...(losses.length > 0 && { losses: [...losses] }),
   };
-}
-
-/** What this process and the machines used together. */
-function togetherWith(here: ProcessHealth, machines: NonNullable<Summary["machines"]>): ProcessHealth {
-  return machines.reduce(
-    ({ cpuCores, peakMemoryBytes }, { process }) => ({
-      cpuCores: cpuCores + (process?.cpuCores ?? 0),
-      peakMemoryBytes: peakMemoryBytes + (process?.peakMemoryBytes ?? 0),
-    }),
-    here,
-  );
 }
 
 /** Whether the evidence about a worker was lost, by its name. `prefix`: of the names. */

@@ -2,7 +2,7 @@
  * The parts of a run over a network, for its lifecycle (network-lifecycle.ts): what carries the workers, and eyes on
  * the target.
  */
-import { assert } from "../../../vocabulary/index.js";
+import { assert, threadTimes, type ThreadTimes } from "../../../vocabulary/index.js";
 import { systemClock, untilSettled, type Wait } from "../../../platform/sync/index.js";
 import { writeRunRecord, type Summary } from "../../../results/index.js";
 import { Collector, watchProcess, type Measurements, type SampleSink } from "../../measure/index.js";
@@ -54,6 +54,8 @@ interface StartedNetwork extends NetworkStages {
   readonly startedAt: Date;
   readonly processWatch: ReturnType<typeof watchProcess>;
   readonly machineWatch: MachineWatch;
+  /** What this thread had used before. */
+  readonly coordinatorTimes: ThreadTimes | null;
   readonly abort: ReturnType<typeof watchThresholds>;
   readonly progress: NodeJS.Timeout;
 }
@@ -157,6 +159,7 @@ export class NetworkEngine implements NetworkParts {
     );
     const { leadMs } = this.#generators;
     const processWatch = watchProcess();
+    const coordinatorTimes = threadTimes();
     const startedAt = new Date(Date.now() + leadMs);
     const originMs = this.clock.now() + leadMs;
     writeRunRecord(this.#directory, recordOf(this.#run, originMs, startedAt), loaded.text);
@@ -180,6 +183,7 @@ export class NetworkEngine implements NetworkParts {
       startedAt,
       processWatch,
       machineWatch,
+      coordinatorTimes,
       abort,
       progress,
     };

@@ -59,6 +59,12 @@ test("each rule names its part", () => {
   assert.equal(partOf({ ...slow, load: { generated: false, why: "no agent" } }), "generator");
   const network = { ...slow, engine: "network" } as const;
   assert.equal(partOf(network), "target");
+  // The lateness of a client thread that has no time left may still be within its bound.
+  const fullClient = { ...threadAt("generator", 8500), engine: "network" } as const;
+  assert.equal(partOf(fullClient), "generator");
+  const { evidence } = findLimit({ trial, summary: fullClient }, passed);
+  assert.ok(evidence.includes("of its CPU, the generator had 45.0 %, the runtime 10.0 %"), evidence.join("\n"));
+  assert.equal(partOf({ ...threadAt("generator", 2000), engine: "network" }), "target");
   assert.equal(partOf({ ...slow, thresholds: [{ ...slow.thresholds[0], metric: "errors" } as never] }), "unknown");
 });
 

@@ -7,8 +7,10 @@ import {
   behavioursOf,
   buildPlan,
   planHash,
+  plannedWorkers,
   ScenarioError,
   scenarioFrom,
+  scenarioWorkers,
   workersOf,
   type Plan,
   type Scenario,
@@ -147,6 +149,71 @@ describe("groups", () => {
     );
   });
 
+  it("say of those that are kept when they begin, for how long, and what they do", () => {
+    const scenario = scenarioOf({
+      open: { arrivals: { startRate: 20, stages: [{ duration: "9s", target: 20 }] }, behaviours: BEHAVIOURS },
+      late: {
+        startTime: "3s",
+        arrivals: { executor: "constant-workers", workers: 4, duration: "1s" },
+        behaviours: BEHAVIOURS,
+      },
+      later: {
+        startTime: "5s",
+        arrivals: { executor: "constant-workers", workers: 2, duration: "2s" },
+        behaviours: { typing: { weight: 1, actions: 1, thinkTime: "1s" } },
+      },
+    });
+    const { closed } = plannedWorkers(buildPlan(scenario));
+    assert.deepEqual(
+      [closed?.atOnce, closed?.startMs, closed?.arrivalsMs, closed?.behaviours],
+      [6, 3000, 4000, ["late/typing", "late/dropping", "later/typing"]],
+    );
+    const known = scenarioWorkers(scenario).closed;
+    assert.deepEqual([known?.startMs, known?.arrivalsMs], [3000, 4000]);
+  });
+
+  const rate = (ms: number): Arrivals => ({ startRate: 9, stages: [{ duration: `${ms}ms`, target: 9 }] });
+  const later = (more: Parameters<typeof withGroups>[1] = {}) =>
+    scenarioFrom(
+      withGroups(
+        {
+          first: { arrivals: rate(1000), behaviours: BEHAVIOURS },
+          second: { startTime: "2s", arrivals: rate(3000), behaviours: BEHAVIOURS },
+        },
+        more,
+      ),
+      "test",
+    ).scenario;
+
+  it("are phases of the run by their names, if they begin later", () => {
+    const spansOf = (durationMs?: number) =>
+      buildPlan(later(), { durationMs }).tags.spans.filter(({ name }) => !name.includes("/"));
+    assert.deepEqual(spansOf(), [{ name: "second", fromMs: 2000, toMs: 5000 }]);
+    assert.deepEqual(spansOf(10_000), [{ name: "second", fromMs: 4000, toMs: 10_000 }]);
+    const during = { "live_update_latency{behaviour:first/typing,during:second}": ["p(99)<50"] };
+    assert.ok(later({ thresholds: during }).thresholds);
+  });
+
+  it("that begin with the run are none, and a name of another span is refused", () => {
+    const problemOf = (more: Parameters<typeof withGroups>[1]): string => {
+      try {
+        later(more);
+      } catch (error) {
+        assert.ok(error instanceof ScenarioError);
+        return error.problems.join("\n");
+      }
+      return "";
+    };
+    assert.match(
+      problemOf({ thresholds: { "errors{during:first}": ["count==0"] } }),
+      /there is no window, fault or group with a startTime "first"; .*there are second, /,
+    );
+    assert.match(
+      problemOf({ faults: [{ kind: "kill-thread", name: "second", window: ["1s", "1s"], thread: "task" }] }),
+      /has the name "second", as the group "second" has: give it another name, with the key name/,
+    );
+  });
+
   it("have a plan whose hash is kept", () => {
     const scenario = scenarioOf({
       open: { arrivals: { startRate: 20, stages: [{ duration: "1s", target: 20 }] }, behaviours: BEHAVIOURS },
@@ -208,16 +275,17 @@ describe("a scenario with groups", () => {
 });
 
 describe("tags", () => {
-  it("name the behaviours of groups, and their windows at the times of the run", () => {
+  it("name the behaviours of groups, later groups, and their windows at the times of the run", () => {
     const scenario = scenarioOf({ a: GROUP, b: { ...GROUP, startTime: "2s" } });
     assert.deepEqual(buildPlan(scenario).tags, {
       behaviours: ["a/typing", "a/dropping", "b/typing", "b/dropping"],
       spans: [
+        { name: "b", fromMs: 2000, toMs: 3000 },
         { name: "a/dropping", fromMs: 500, toMs: 1500 },
         { name: "b/dropping", fromMs: 2500, toMs: 3500 },
       ],
     });
-    assert.deepEqual(buildPlan(scenario, { durationMs: 6000 }).tags.spans[1], {
+    assert.deepEqual(buildPlan(scenario, { durationMs: 6000 }).tags.spans[2], {
       name: "b/dropping",
       fromMs: 5000,
       toMs: 7000,

@@ -108,6 +108,22 @@ describe("whether other programs kept the machine busy", () => {
     assert.ok(!judgeMachine(use, { othersIncludeTarget: true }).taken);
   });
 
+  test("but what the hypervisor or a CPU limit withholds is, with a target on the same machine too", () => {
+    for (const over of [
+      { ownMs: 600, othersMs: 600, stolenMs: 500 },
+      { ownMs: 600, othersMs: 600, throttledMs: 300, waitedMs: 400 },
+    ]) {
+      const verdict = judgeMachine(useOf([interval(over)], measured), { othersIncludeTarget: true });
+      assert.ok(verdict.withheldShare > TAKEN_BOUND && verdict.taken, JSON.stringify(verdict));
+    }
+    const little = useOf(
+      [interval({ ownMs: 900, othersMs: 900, stolenMs: 50, throttledMs: 50, waitedMs: 900 })],
+      measured,
+    );
+    const verdict = judgeMachine(little, { othersIncludeTarget: true });
+    assert.ok(verdict.withheldShare > 0 && verdict.takenShare > TAKEN_BOUND && !verdict.taken, JSON.stringify(verdict));
+  });
+
   test("a machine that is busy before the run is warned of", () => {
     const others = (share: number) => useOf([interval({ ownMs: 100, othersMs: 2 * share * 1000 })], measured);
     assert.equal(busyWarning(others(BUSY_BOUND)), undefined);
@@ -130,7 +146,8 @@ describe("whether other programs kept the machine busy", () => {
   test("shares are shares, others take at most what was waited for, and nothing when there are none", () => {
     fc.assert(
       fc.property(anyInterval, (used) => {
-        const { waitShare, takenShare } = sharesOf(used);
+        const { waitShare, takenShare, withheldShare } = sharesOf(used);
+        assert.ok(withheldShare >= 0 && withheldShare <= takenShare + 1e-9, `${withheldShare} of ${takenShare}`);
         assert.ok(takenShare >= 0 && takenShare <= waitShare + 1e-9 && waitShare <= 1, `${takenShare} of ${waitShare}`);
         assert.equal(sharesOf({ ...used, othersMs: -5, stolenMs: 0, throttledMs: 0 }).takenShare, 0);
       }),

@@ -148,6 +148,14 @@ const report: FromMachine = {
     },
   ],
   process: { cpuCores: 0.5, peakMemoryBytes: 1e8 },
+  machine: {
+    use: {
+      ...{ waits: "measured", watchedMs: 1000, cores: 2, ownCores: 0.5, othersCores: 1, stolenCores: 0.25 },
+      ...{ throttledCores: 0, waitShare: 0.5, takenShare: 0.4, withheldShare: 0.1 },
+    },
+    pressureShare: null,
+    othersIncludeTarget: false,
+  },
   clock: { offsetMs: -1e12, uncertaintyMs: 0.2 },
   startLateMs: 0.4,
 };
@@ -155,6 +163,17 @@ const report: FromMachine = {
 describe("messages", () => {
   test("a report arrives as it was sent", () => {
     assert.deepEqual(sent(report), report);
+  });
+
+  test("a warning before the start arrives as it was sent", () => {
+    const warning: FromMachine = { kind: "warning", text: "the machine is busy" };
+    assert.deepEqual(sent(warning), warning);
+  });
+
+  test("a report whose reading of the machine is of another form is refused", () => {
+    const use = { ...report.machine.use, takenShare: "much" };
+    const bytes = encodeMessage({ ...(packFromMachine(report) as object), machine: { ...report.machine, use } });
+    assert.throws(() => decodeMessage(bytes, fromMachineSchema), MessageError);
   });
 
   test("notes on another clock, and back", () => {
