@@ -1,5 +1,5 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
-import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import type { ThresholdSoFar } from "../../load/measure/index.js";
@@ -84,7 +84,7 @@ ${left.length === 0 ? nothing : notChecked}`;
 /** The failures of requests to the target. */
 export function failures({ failures: failed = [] }: Summary): Markup {
   if (failed.length === 0) return nothing;
-  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatSeconds(firstAtMs)]);
+  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatElapsed(firstAtMs)]);
   return table("Failures of requests to the target", ["failure", "times", "first"], rows);
 }
 
