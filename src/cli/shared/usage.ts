@@ -14,8 +14,13 @@ export interface KnownOptions {
 /** A command as in `--help`, such as "report <run>". */
 export type Usage = string;
 
-/** The error for yargs' `message`, which is in English. */
-export function usageErrorFrom(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
+/** The error for yargs' `message`, which is in English. `usage`: of the command of the command line. */
+export function usageErrorFrom(
+  message: string,
+  { key, choices }: KnownOptions,
+  usage: Usage | undefined,
+  isCommand: (word: string) => boolean,
+): UsageError {
   const words = hideBin(process.argv);
   const [command = ""] = usage?.split(" ") ?? [];
   const withHelp = (text: string): UsageError =>
@@ -27,7 +32,10 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
     const option = words
       .find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)
       ?.split("=")[0];
-    if (option === undefined) return withHelp(`unexpected argument "${unknown}"`);
+    if (option === undefined) {
+      const advice = isCommand(unknown) ? `: a command is the first word, as in ${commandLine(unknown)}` : "";
+      return withHelp(`unexpected argument "${unknown}"${advice}`);
+    }
     const near = nearest(
       unknown,
       Object.keys(key).filter((name) => name.length > 1),
