@@ -13,12 +13,8 @@ export interface ThresholdSoFar extends ThresholdResult {
   readonly isOpen: boolean;
 }
 
-/** Evaluates each threshold on what has been measured so far. A phase may yet take place. */
+/** Evaluates each threshold on what has been measured so far. A phase that was missed may yet take place. */
 export function evaluateSoFar(thresholds: readonly Threshold[], measurements: Measurements): ThresholdSoFar[] {
-  return evaluateOpen(thresholds, measurements).map(({ phaseMissed: _, ...result }) => result);
-}
-
-function evaluateOpen(thresholds: readonly Threshold[], measurements: Measurements): ThresholdSoFar[] {
   return evaluate(thresholds, measurements).map((result, index) => ({
     ...result,
     isOpen: !result.passed && canBeReached(at(thresholds, index), result.observed),
@@ -37,7 +33,7 @@ const GROWN_BY_END: ReadonlySet<MetricName> = new Set([
  * could have met it; not one that ends a run as soon as it fails.
  */
 export function evaluateEndedEarly(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
-  return evaluateOpen(thresholds, measurements).map(({ isOpen, ...result }, index) => {
+  return evaluateSoFar(thresholds, measurements).map(({ isOpen, ...result }, index) => {
     const { metric, abortOnFail } = at(thresholds, index);
     const isEnding = abortOnFail && result.observed !== null;
     const isBroken = !result.passed && !isEnding && (isOpen || GROWN_BY_END.has(metric));

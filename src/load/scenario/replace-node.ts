@@ -11,7 +11,7 @@ type Targets = Map<Alias, Node>;
  */
 export function replaceNode(document: Document, keys: readonly (string | number)[], value: unknown): void {
   const removed = anchoredIn(document.getIn(keys, true));
-  const targets: Targets = removed.size === 0 ? new Map() : targetsIn(document);
+  const targets: Targets = removed.size === 0 ? new Map<Alias, Node>() : targetsIn(document);
   if (removed.size > 0) makeAnchorsUnique(document, targets);
   document.setIn(keys, document.createNode(value));
   if (removed.size > 0) moveAnchors(document, targets, removed);
@@ -48,9 +48,10 @@ function targetsIn(document: Document): Targets {
 function makeAnchorsUnique(document: Document, targets: Targets): void {
   const used = new Set<string>();
   visit(document, (_, node) => {
-    if (!isNode(node) || !("anchor" in node) || node.anchor === undefined) return;
-    let name = node.anchor;
-    for (let number = 2; used.has(name); number++) name = `${node.anchor}${number}`;
+    const anchor = isNode(node) ? anchorOf(node) : undefined;
+    if (anchor === undefined || !isNode(node) || isAlias(node)) return;
+    let name = anchor;
+    for (let number = 2; used.has(name); number++) name = `${anchor}${number}`;
     used.add(name);
     node.anchor = name;
   });

@@ -33,8 +33,8 @@ export function thresholds(all: Summary["thresholds"], areJudged = true): Markup
 /** The thresholds of a running run. */
 export function thresholdsSoFar(all: readonly ThresholdSoFar[]): Markup {
   const signOf = ({ passed, isOpen }: ThresholdSoFar): Markup => (isOpen ? NOT_YET : passed ? PASSED : FAILED);
-  const observed = (threshold: ThresholdSoFar): string =>
-    `${threshold.isOpen ? "not yet: " : ""}${formatObserved(threshold)}`;
+  const observed = ({ isOpen, metric, expression, observed: figure }: ThresholdSoFar): string =>
+    `${isOpen ? "not yet: " : ""}${formatObserved({ metric, expression, observed: figure })}`;
   return thresholdTable(all, signOf, observed);
 }
 
