@@ -109,8 +109,8 @@ test("a file with environment variables is run again from the scenario that the 
   writeFileSync(file, JSON.stringify(data));
   const results = join(directory, "results");
   const run = await runScenario(file, { engine: "virtual", results });
-  assert.equal(run.summary.reproduce, `simulate --scenario ${run.directory}/scenario.yaml --seed 1 --virtual`);
+  assert.equal(run.summary.reproduce, `simulate --scenario ${run.directory}/scenario.yaml --virtual --seed 1`);
   writeFileSync(file, JSON.stringify({ ...data, name: "few" }));
   const same = await runScenario(file, { engine: "virtual", results });
-  assert.equal(same.summary.reproduce, `simulate --scenario ${file} --seed 1 --virtual`);
+  assert.equal(same.summary.reproduce, `simulate --scenario ${file} --virtual --seed 1`);
 });
