@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { types } from "node:util";
 import { assert } from "./vocabulary/index.js";
-import { differingOptions, newRunId, reproduceCommand } from "./results/index.js";
+import { differingOptions, newRunId, reproduceCommand, RUN_FILES } from "./results/index.js";
 import {
   ThreadGenerators,
   clientThreads,
@@ -118,8 +118,9 @@ export async function runScenario(
     "allow-remote": options.allowRemote,
     "backend-timeout": options.backendTimeoutMs === undefined ? undefined : `${options.backendTimeoutMs}ms`,
   };
-  // The run keeps its scenario, and with it the values that a program computed.
-  const kept = typeof scenario === "string" ? scenario : join(results, runId, "scenario.yaml");
+  // The run keeps its scenario, and with it the values of environment variables and those that a program computed.
+  const kept = join(results, runId, RUN_FILES.scenario);
+  const source = typeof scenario === "string" && loaded.isRepeatable === true ? scenario : kept;
   const common = {
     loaded,
     plan,
@@ -128,7 +129,7 @@ export async function runScenario(
     resultsRoot: results,
     runId,
     options: differingOptions(choices),
-    reproduce: reproduceCommand(kept, plan.seed, choices),
+    reproduce: reproduceCommand(source, plan.seed, choices),
     interrupt: AbortSignal.any([signal, progress.failed]),
     onProgress: progress.onProgress,
   };

@@ -7,7 +7,7 @@ import { shippedScenarios } from "../load/scenario/shipped-scenarios.js";
 import { at, commandLine, COMMAND_VARIABLE, EXIT, messageOf, ownFramesOf, programName } from "../vocabulary/index.js";
 import { modulesFor, USAGES, usageOf } from "./shared/commands.js";
 import { endOnUncaught, endProcess } from "./shared/end-process.js";
-import { withScenarioOption } from "./shared/scenario-argument.js";
+import { readScenarioArgument, withCommand } from "./shared/scenario-argument.js";
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
 import { invalidValue, UsageError } from "./shared/usage-error.js";
 import { nameAsStarted } from "./shared/name-as-started.js";
@@ -31,11 +31,12 @@ process.env[COMMAND_VARIABLE] ??= nameAsStarted({
 /** The arguments that can have several values. */
 const LISTS = ["_", "files", "names", "modules", "set", "threshold", "by", "out", "directories"];
 
-const words = withScenarioOption(withHelpOption(hideBin(process.argv)), (word) => usageOf(word) !== undefined);
+const isCommand = (word: string): boolean => usageOf(word) !== undefined;
+const words = withCommand(withHelpOption(hideBin(process.argv)), isCommand);
 
 const parser = yargs(withPlaceholder(words))
   // "--seed.x" is not an option.
-  .parserConfiguration({ "dot-notation": false })
+  .parserConfiguration({ "dot-notation": false, "parse-positional-numbers": false })
   .scriptName(programName())
   .usage("$0 SCENARIO\n\nLoad-tests live crowd agents: simulated workers against the real agent model.")
   // `usageErrorFrom` reads the messages of yargs.
@@ -45,6 +46,7 @@ const parser = yargs(withPlaceholder(words))
   .alias("help", "h")
   .version()
   .wrap(Math.min(100, process.stdout.columns || 100))
+  .middleware((args) => readScenarioArgument(args, isCommand), true)
   .middleware(restoreDashes)
   .middleware(refuseRepetition)
   .middleware(refuseEmptyDirectory)
@@ -54,7 +56,7 @@ const parser = yargs(withPlaceholder(words))
     const thrown = error as Error | undefined;
     if (thrown !== undefined && thrown.name !== "YError") throw thrown;
     // The parser now has the options of the command.
-    throw usageErrorFrom(withoutPlaceholder(message), knownOptions(), usageOf(words[0]));
+    throw usageErrorFrom(withoutPlaceholder(message), knownOptions(), usageOf(words[0]), isCommand);
   });
 
 function knownOptions(): KnownOptions {
@@ -76,7 +78,7 @@ function refuseEmptyDirectory({ results }: Readonly<Record<string, unknown>>): v
 function checkCommand(): void {
   const [first] = words;
   if (first === undefined || first.startsWith("-")) return;
-  if (usageOf(first) !== undefined) return;
+  if (isCommand(first)) return;
   const known = [...USAGES.map((usage) => usage.replace(/ .*/, "")), ...shippedScenarios()];
   throw new UsageError(
     `unknown command or scenario "${first}"${didYouMean(first, known)} (see ${commandLine("--help")})`,

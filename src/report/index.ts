@@ -4,7 +4,12 @@ export { junitXml, type JUnitCase, type JUnitSuite } from "./ci/junit.js";
 export { code, markdownTable, plain } from "./ci/markdown.js";
 export { runBenchmarkJson, runJUnit, runMarkdown } from "./ci/run-outputs.js";
 export { formatRate, seedsText } from "./capacity-texts.js";
-export { renderCapacity, renderTrial, renderTrialHeading } from "./terminal/capacity-terminal.js";
+export {
+  renderCapacity,
+  renderCapacityVerdict,
+  renderTrial,
+  renderTrialHeading,
+} from "./terminal/capacity-terminal.js";
 export { renderCapacityReport, writeCapacityReport } from "./html/capacity-page.js";
 export { renderHistory } from "./terminal/history-terminal.js";
 export { renderHistoryPage } from "./html/history-page.js";

@@ -1,5 +1,5 @@
 /** The parts of a run that its figures can be divided by: behaviours, or phases. */
-import { formatSeconds } from "../vocabulary/index.js";
+import { formatElapsed } from "../vocabulary/index.js";
 import { TREND_NAMES, type PhaseTag } from "../load/measure/index.js";
 import { LATENCY_LABELS, latenciesOf, type Summary, type TaggedFigures } from "../results/index.js";
 
@@ -28,7 +28,7 @@ export function partsOf({ tagged }: Pick<Summary, "tagged">, by: Division): read
     label: `${phase} ${span}`,
     phase,
     span,
-    time: `${formatSeconds(fromMs)} to ${formatSeconds(toMs)}`,
+    time: `${formatElapsed(fromMs)} to ${formatElapsed(toMs)}`,
     figures,
   }));
 }

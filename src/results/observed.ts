@@ -16,20 +16,20 @@ const MIN_DIGITS = 4;
 /** The maximum number of decimals that a 64-bit float can need. */
 const MAX_DECIMALS = 340;
 
+/** The part of the result of a threshold that is shown. */
+interface Observation {
+  readonly metric: string;
+  readonly expression: string;
+  readonly observed: number | null;
+  readonly phaseMissed?: true | undefined;
+}
+
 /**
  * "9.945 ms", "0", "0.9796", "97.96 %", "12.5 a second", "no samples". A value that differs from the limit is formatted
  * differently from the limit.
  */
-export function formatObserved({
-  metric,
-  expression,
-  observed,
-}: {
-  readonly metric: string;
-  readonly expression: string;
-  readonly observed: number | null;
-}): string {
-  if (observed === null) return "no samples";
+export function formatObserved({ metric, expression, observed, phaseMissed }: Observation): string {
+  if (observed === null) return phaseMissed === true ? "no samples: this phase did not take place" : "no samples";
   const value = parseDecimal(String(observed));
   const limit = limitOf(metric, expression);
   // A summary of another version can have other metrics.
@@ -49,7 +49,7 @@ function inPercent(share: Rational): Rational {
 }
 
 /** "observed 9.945 ms", or "no samples". */
-export function observedText(threshold: Parameters<typeof formatObserved>[0]): string {
+export function observedText(threshold: Observation): string {
   return `${threshold.observed === null ? "" : "observed "}${formatObserved(threshold)}`;
 }
 

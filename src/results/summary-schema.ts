@@ -128,6 +128,10 @@ const thresholdSchema = z.object({
     .nullable()
     .describe("In the unit of the expression: ms, a share, a count; null when there are no samples."),
   passed: z.boolean().describe("Whether the condition holds."),
+  phaseMissed: z
+    .literal(true)
+    .optional()
+    .describe("There are no samples because the phase that its tags name did not take place."),
   brokenByEnd: z
     .literal(true)
     .optional()

@@ -13,6 +13,7 @@ import {
   recordOption,
   redisOption,
   resultsOption,
+  strictOption,
 } from "../shared/shared-options.js";
 import { targetOptions } from "../shared/target-options.js";
 import { MAX_TIME, PRECISION, SEEDS, type CapacityArguments } from "../shared/capacity-options.js";
@@ -60,6 +61,7 @@ export const definition: CommandModule<object, CapacityArguments> = {
         describe: `With --virtual: the seeds that a rate must pass with [default: ${SEEDS}]`,
       })
       .option("faults", faultsOption)
+      .option("strict", { ...strictOption, describe: "Do not start when the plan has a warning" })
       .option("redis", {
         ...redisOption,
         describe: "With --virtual: the seeds are run by the worker processes (simulate worker) at this URL of Redis",

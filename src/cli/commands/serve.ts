@@ -23,7 +23,8 @@ const options = {
     default: false,
     describe: "Allow a --host that other machines can reach",
   },
-  scenario: { ...planOptions.scenario, default: "steady" },
+  // Not as `default`: a scenario that is given as an argument takes its place.
+  scenario: { ...planOptions.scenario, describe: `${planOptions.scenario.describe} [default: steady]` },
   workers: {
     ...planOptions.workers,
     describe:

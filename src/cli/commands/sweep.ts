@@ -9,6 +9,7 @@ import {
   planOptions,
   quietOption,
   resultsOption,
+  strictOption,
 } from "../shared/shared-options.js";
 import { redisOption, resumeOption } from "../shared/redis-options.js";
 import type { SweepArguments } from "../shared/sweep-report.js";
@@ -42,6 +43,7 @@ export const definition: CommandModule<object, SweepArguments> = {
         default: false,
         describe: "Sweep the scenario planted-race, whose task has a planted fault, and show how it is hunted",
       })
+      .option("strict", { ...strictOption, describe: "Do not start when the plan has a warning" })
       .option("bail", { type: "boolean", default: false, describe: "Start no further seed after a failure" })
       .option("redis", redisOption)
       .option("resume", resumeOption)

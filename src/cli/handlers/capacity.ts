@@ -1,16 +1,16 @@
 /** `simulate capacity`: searches the highest arrival rate at which a scenario passes. */
 import { join } from "node:path";
-import { renderCapacity } from "../../report/index.js";
+import { renderCapacity, renderCapacityVerdict } from "../../report/index.js";
 import { CAPACITY_FILES } from "../../results/index.js";
-import { commandLine } from "../../vocabulary/index.js";
+import { commandLine, EXIT } from "../../vocabulary/index.js";
 import type { CapacityArguments } from "../shared/capacity-options.js";
 import { carryOutSearch } from "../shared/carry-out-search.js";
-import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
+import { logText, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { newSearch } from "../shared/chosen-search.js";
 import { openPage } from "../shared/open-page.js";
 import { resumedSearch } from "../shared/resumed-search.js";
-import { colored, widthOf } from "../shared/terminal.js";
+import { lookOf } from "../shared/terminal.js";
 
 export async function handler(args: CapacityArguments): Promise<void> {
   const search = args.resume === undefined ? await newSearch(args) : await resumedSearch(args.resume, args);
@@ -25,12 +25,9 @@ export async function handler(args: CapacityArguments): Promise<void> {
   else if (!args.quiet) {
     const resume = commandLine("capacity", "--resume", directory);
     printLines("");
-    printText(
-      renderCapacity(result, {
-        ...{ color: colored(process.stdout), width: widthOf(process.stdout) },
-        ...{ directory, resume },
-      }),
-    );
+    printText(renderCapacity(result, { ...lookOf(process.stdout), directory, resume }));
+  } else if (result.exitCode !== EXIT.ok) {
+    logText(renderCapacityVerdict(result, { ...lookOf(process.stderr), directory }));
   }
   process.exitCode = result.exitCode;
   if (args.open) await openPage(join(directory, CAPACITY_FILES.report));

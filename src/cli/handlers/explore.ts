@@ -1,5 +1,5 @@
 /** `simulate explore`: runs every interleaving of a small program, or a seeded sample, or replays one schedule. */
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   describeFailure,
@@ -31,7 +31,7 @@ import {
   withoutCredentials,
   writeAtomically,
 } from "../../results/index.js";
-import { commandLine, formatCount, plural, messageOf, EXIT } from "../../vocabulary/index.js";
+import { commandLine, formatCount, formatElapsed, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
   exploreOptions,
@@ -112,8 +112,10 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     if (stopped === "covered") return;
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const resume = job ?? saveProgress(exploration, settings, args, source);
-    if (!args.json && !args.quiet)
-      printLines(`stopped; to continue: ${resumeCommand(args, resume, job !== undefined)}`);
+    const command = resumeCommand(args, resume, job !== undefined);
+    if (!args.json && !args.quiet) printLines(`stopped; to continue: ${command}`);
+    if (isSilent(args) && stopped === "interrupted")
+      logLines(`${headOf({ exploration, settings, source })}, interrupted; to continue: ${command}`);
   } finally {
     await session.close();
   }
@@ -182,9 +184,10 @@ async function replayFile(replayed: ReplayScheduleArguments, args: ExploreArgume
     const fewest = schedule.fewest && problems.join("\n") === schedule.problems.join("\n");
     const failure = failureOf(session, source, { steps: schedule.steps, problems, fewest });
     if (args.json) printJson(failure);
-    else if (!args.quiet && problems.length === 0)
-      printLines(`${schedule.program}, ${schedule.mailbox}: the schedule no longer shows a violation`);
-    else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
+    else if (problems.length === 0) {
+      if (!args.quiet) printLines(`${schedule.program}, ${schedule.mailbox}: the schedule no longer shows a violation`);
+    } else if (!args.quiet) showFailure(session, failure, replayCommand(file, source));
+    else logLines(...problemLines(failure));
     if (problems.length > 0) process.exitCode = EXIT.invariant;
   } finally {
     await session.close();
@@ -198,6 +201,32 @@ interface Explored {
   readonly settings: ExploreSettings;
   readonly source: ProgramSource;
   readonly seconds: number;
+}
+
+/** Whether only what does not pass is shown. */
+function isSilent({ json, quiet }: ExploreArguments): boolean {
+  return quiet && !json;
+}
+
+/** The program, how it was explored, and the verdict; one line. */
+function headOf(
+  {
+    exploration: { tally },
+    settings: { mailbox, strategy },
+    source: { name },
+  }: Pick<Explored, "exploration" | "settings" | "source">,
+  isViolated = false,
+): string {
+  const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
+  const verdict = isViolated ? "VIOLATION" : tally.covered ? all : "no violation so far";
+  return `${name}, ${mailbox}, ${strategy}: ${verdict}`;
+}
+
+function problemLines(failure: FailingSchedule): string[] {
+  return failure.problems.flatMap((problem) => [
+    `violation: ${problem}`,
+    ...framesOf(failure, problem).map((frame) => `    ${frame}`),
+  ]);
 }
 
 /** Prints the violation and writes its files. It is the verdict even when the files cannot be written. */
@@ -223,6 +252,12 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
     showFailure(session, failure, files && command);
     if (files !== undefined) printLines(`page: ${files.page}`);
   }
+  if (isSilent(args))
+    logLines(
+      headOf(explored, true),
+      ...problemLines(failure),
+      ...(files === undefined ? [] : [`Results  ${dirname(files.file)}`]),
+    );
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
@@ -251,8 +286,7 @@ function replayCommand(file: string, { module }: ProgramSource): string {
 
 /** `command` replays the schedule; undefined when the schedule was not saved. */
 function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
-  for (const problem of failure.problems)
-    printLines(`violation: ${problem}`, ...framesOf(failure, problem).map((frame) => `    ${frame}`));
+  printLines(...problemLines(failure));
   const fewest = failure.fewest ? "the fewest that show it" : "the fewest found";
   printLines(
     "",
@@ -267,15 +301,16 @@ function showFailure(session: Session, failure: FailingSchedule, command: string
 }
 
 function reportTally(
-  {
+  explored: Explored,
+  violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
+): void {
+  const {
     exploration: { tally },
     args: { json, quiet },
     settings: { mailbox, strategy, seed },
     source: { name },
     seconds,
-  }: Explored,
-  violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
-): void {
+  } = explored;
   const pointsPerSecond = Math.round(tally.points / seconds);
   if (json) {
     printJson({
@@ -293,15 +328,13 @@ function reportTally(
     return;
   }
   if (quiet) return;
-  const all = tally.states > 0 ? "no violation; every state explored" : "no violation; every trace explored";
-  const verdict = violation !== undefined ? "VIOLATION" : tally.covered ? all : "no violation so far";
-  printLines(`${name}, ${mailbox}, ${strategy}: ${verdict}`);
+  printLines(headOf(explored, violation !== undefined));
   const facts = [
     `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} redundant)`,
     describeCoverage(tally),
     plural(tally.outcomes, "outcome"),
     `up to ${plural(tally.depth, "step")}`,
-    `${seconds.toFixed(1)} s`,
+    formatElapsed(seconds * 1000),
     `${formatCount(pointsPerSecond)} scheduling points a second`,
   ];
   printLines(facts.join(", "));

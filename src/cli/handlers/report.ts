@@ -7,7 +7,7 @@ import {
   type IncompleteSimulation,
 } from "../../load/run/index.js";
 import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
-import { EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
+import { EXIT, formatCount, formatElapsed, formatSeconds } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary, type Division } from "../../report/index.js";
 import { outputOptions } from "../shared/shared-options.js";
 import { UsageError } from "../shared/usage-error.js";
@@ -73,11 +73,11 @@ function describe(
   const reached =
     reachedMs === undefined
       ? "nothing was committed"
-      : `the last commit was at ${formatSeconds(Math.max(0, reachedMs))}`;
+      : `the last commit was at ${formatElapsed(Math.max(0, reachedMs))}`;
   return [
     `${state}  ${record.scenario}`,
     `  seed ${record.seed} · ${formatCount(record.workers)} workers · started ${record.startedAt}`,
-    `  ${reached}; the plan lasts until ${formatSeconds(record.scheduleMs)} or longer`,
+    `  ${reached}; the plan lasts until ${formatElapsed(record.scheduleMs)} or longer`,
     `  agents             ${describeCounts(agents)}`,
     `  onboarding agents  ${describeCounts(onboardingAgents)}`,
     `  submits            ${formatCount(submits)}`,

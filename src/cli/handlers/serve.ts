@@ -16,25 +16,25 @@ import {
 import { DEFAULT_LIMITS } from "../../platform/server/gateway/index.js";
 import { limits, type JsonObject } from "../../platform/server/protocol/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { renderSummary } from "../../report/index.js";
+import { renderSummary, renderVerdict } from "../../report/index.js";
 import { exitCodeOf, newRunId, RUN_FILES } from "../../results/index.js";
 import { commandLine, parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
 import { defaultThreads } from "../../load/run/run-limits.js";
-import { printText, logLines } from "../shared/handle-closed-stdout.js";
+import { logLines, logText, printText } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { portNumber, wholeNumber } from "../shared/numeric-options.js";
 import { scenarioChanges, type ChangeArguments } from "../shared/scenario-changes.js";
-import { STANDARD_INPUT } from "../shared/standard-input.js";
 import { serverChoices, type ServerArguments } from "../shared/server-options.js";
-import { colored, widthOf } from "../shared/terminal.js";
+import { lookOf } from "../shared/terminal.js";
 import { invalidValue, PortError, UsageError } from "../shared/usage-error.js";
+import { warnOfPlan } from "../shared/warn-of-plan.js";
 
 export interface ServeArguments extends ServerArguments, Pick<ChangeArguments, "set"> {
   readonly port: string;
   readonly host: string;
   readonly "allow-remote": boolean;
-  readonly scenario: string;
+  readonly scenario?: string | undefined;
   readonly workers?: string | undefined;
   readonly seed?: string | undefined;
   readonly duration?: string | undefined;
@@ -49,6 +49,7 @@ export interface ServeArguments extends ServerArguments, Pick<ChangeArguments, "
   readonly quiet: boolean;
 }
 
+const DEFAULT_SCENARIO = "steady";
 /** The page that comes with the package. */
 const CHAT_PAGE = fileURLToPath(new URL("../../platform/server/page", import.meta.url));
 /** Simulated partners by default; each comes when a person waits for one. */
@@ -64,12 +65,14 @@ export async function handler(args: ServeArguments): Promise<void> {
     );
   const people = peopleFrom(args.people);
   const changes = scenarioChanges({ set: args.set });
-  const loaded = withPeoplesTimes(changeScenario(await openInput(args.scenario), changes), args);
+  const loaded = withPeoplesTimes(changeScenario(await openInput(args.scenario ?? DEFAULT_SCENARIO), changes), args);
   const { plan, planOptions } = planFor(loaded.scenario, args);
   const times = { drain: durationFrom("drain", args.drain), grace: durationFrom("grace", args.grace) };
   const durationMs = args.duration === undefined ? Infinity : durationFrom("duration", args.duration);
   const { pages = CHAT_PAGE, token, origins } = serverChoices(args);
   if (!existsSync(join(pages, "index.html"))) throw invalidValue("--page", pages, "a folder with an index.html");
+  if (plan.workers > 0)
+    warnOfPlan(loaded, [plan], { quiet: args.quiet, isOverNetwork: false, isServed: true, what: "run" });
   await refuseUsedPort(args.host, port);
   const until = interruptSignal();
   const say = (line: string): void => {
@@ -104,21 +107,18 @@ export async function handler(args: ServeArguments): Promise<void> {
     resultsRoot: args.results,
     runId,
     options: { serve: "" },
-    reproduce: againCommand(args, runId),
+    reproduce: againCommand(args, loaded, runId),
     interrupt: new AbortController().signal,
   });
-  if (!args.quiet)
-    printText(renderSummary(summary, { color: colored(process.stdout), width: widthOf(process.stdout), directory }));
+  if (!args.quiet) printText(renderSummary(summary, { ...lookOf(process.stdout), directory }));
+  else if (!summary.verdict.passed) logText(renderVerdict(summary, { ...lookOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);
 }
 
-/**
- * The command that serves the same plan again. Standard input cannot be read again, and a file lacks the changes, but
- * the run stores the scenario.
- */
-function againCommand({ scenario, set, results, port, workers, seed }: ServeArguments, runId: string): string {
-  const isStored = scenario === STANDARD_INPUT || set !== undefined;
-  const source = isStored ? join(results, runId, RUN_FILES.scenario) : scenario;
+/** The command that serves the same plan again. What the file would not give again is in what the run stores. */
+function againCommand(args: ServeArguments, { isRepeatable }: LoadedScenario, runId: string): string {
+  const { scenario = DEFAULT_SCENARIO, set, results, port, workers, seed } = args;
+  const source = isRepeatable === true && set === undefined ? scenario : join(results, runId, RUN_FILES.scenario);
   const given = Object.entries({ scenario: source, port, workers, seed }).flatMap(([option, value]) =>
     value === undefined ? [] : [`--${option}`, value],
   );

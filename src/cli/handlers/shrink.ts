@@ -12,6 +12,7 @@ import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { refuseSameFile } from "../shared/same-file.js";
 import { shrunkFile } from "../shared/shrunk-file.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
+import { warnOfPlan } from "../shared/warn-of-plan.js";
 
 export interface ShrinkArguments extends PlanArguments {
   readonly mailbox: MailboxKind;
@@ -32,7 +33,8 @@ const END_TEXTS = {
 export async function handler(args: ShrinkArguments): Promise<void> {
   const tries = wholeNumber("tries", args.tries, 1);
   const seconds = wholeNumber("seconds", args.seconds, 1);
-  const { scenario, path, text, options, plan } = await planFrom(args);
+  const planned = await planFrom(args);
+  const { scenario, path, text, options, plan } = planned;
   const isRead = args.scenario === STANDARD_INPUT;
   if (!isRead && !/\.ya?ml$/.test(path)) throw invalidValue("--scenario", path, "a scenario in YAML");
   const output = args.output ?? shrunkFile(scenario.name, plan.seed);
@@ -44,10 +46,11 @@ export async function handler(args: ShrinkArguments): Promise<void> {
     if (!args.quiet) logLines(line);
   };
   const faultRates = faultRatesFrom(args.faults);
+  warnOfPlan(planned, [plan], { quiet: args.quiet, what: "search" });
   const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
   const [failure] = runInMemory(request).failures;
   if (failure === undefined) {
-    log(`seed ${plan.seed} breaks no invariant: there is nothing to shrink (thresholds are not evaluated)`);
+    logLines(`seed ${plan.seed} breaks no invariant: there is nothing to shrink (thresholds are not evaluated)`);
     process.exitCode = EXIT.notReplayed;
     return;
   }
@@ -58,7 +61,7 @@ export async function handler(args: ShrinkArguments): Promise<void> {
   const bounds = { tries, outOfTime: () => performance.now() > until };
   const shrunk = shrinkScenario({ text, path, request, failure, bounds });
   if (shrunk === undefined) {
-    log("with explicit workers it does not fail in the same way: there is nothing to shrink");
+    logLines("with explicit workers it does not fail in the same way: there is nothing to shrink");
     process.exitCode = EXIT.notReplayed;
     return;
   }

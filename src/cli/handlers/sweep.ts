@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MAX_RUN_THREADS, sweepSeeds } from "../../load/run/index.js";
+import type { LoadedScenario } from "../../load/scenario/index.js";
 import {
   createRunDirectory,
   removeRunDirectory,
@@ -17,14 +18,17 @@ import { logLines } from "../shared/handle-closed-stdout.js";
 import {
   asText,
   endOf,
+  keepScenario,
   progressOf,
   report,
   requireThresholds,
   seedsFrom,
+  warnOfSweep,
+  type EndedSweep,
   type SweepArguments,
 } from "../shared/sweep-report.js";
 import { withDemonstration } from "../shared/sweep-demo.js";
-import { SweepTally } from "../shared/sweep-tally.js";
+import { SweepTally, type SweepEnd } from "../shared/sweep-tally.js";
 
 export async function handler(given: SweepArguments): Promise<void> {
   const sweep = withDemonstration(given);
@@ -39,9 +43,11 @@ async function sweepHere(args: SweepArguments): Promise<void> {
   const seeds = seedsFrom(args.seeds);
   const threads =
     args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
-  const { scenario, options } = await planFrom({ ...args, seed: undefined });
+  const loaded = await planFrom({ ...args, seed: undefined });
+  const { scenario, options } = loaded;
   const { thresholds } = args;
   if (thresholds) requireThresholds(scenario);
+  warnOfSweep(loaded, seeds, args);
   const interrupt = interruptSignal();
   const tally = new SweepTally(seeds.last - seeds.first + 1, { thresholds });
   const progress = progressOf(tally, args.quiet);
@@ -58,24 +64,31 @@ async function sweepHere(args: SweepArguments): Promise<void> {
       progress();
     },
   });
-  const ending = endOf(tally, { args, seconds: (performance.now() - began) / 1000, isStopped: interrupt.aborted });
-  const isSaved = tally.hasFailures || ending.isInterrupted;
-  const file = isSaved ? save(args.results, scenario.name, asText(tally, ending)) : undefined;
+  const seconds = (performance.now() - began) / 1000;
+  const { ending, file } = save(tally, loaded, { args, seconds, isStopped: interrupt.aborted }, args.results);
   report(tally, ending, { ...args, file });
 }
 
-/** Writes the result into a new directory. Returns its path; undefined when it cannot be written. */
-function save(results: string, scenario: string, json: string): string | undefined {
+/** Writes a result that is kept into a new directory. The path is undefined when it is not kept or cannot be written. */
+function save(
+  tally: SweepTally,
+  loaded: LoadedScenario,
+  ended: EndedSweep,
+  results: string,
+): { readonly ending: SweepEnd; readonly file: string | undefined } {
+  const ending = endOf(tally, ended);
+  if (!tally.hasFailures && !ending.isInterrupted) return { ending, file: undefined };
   let directory: string | undefined;
   try {
-    directory = createRunDirectory(results, uniqueName(`sweep-${scenario}`, new Date()));
+    directory = createRunDirectory(results, uniqueName(`sweep-${loaded.scenario.name}`, new Date()));
+    const kept = endOf(tally, { ...ended, kept: keepScenario(directory, loaded) });
     const file = join(directory, "sweep.json");
-    writeAtomically(file, json);
-    return file;
+    writeAtomically(file, asText(tally, kept));
+    return { ending: kept, file };
   } catch (error) {
     if (!(error instanceof ResultsError)) throw error;
     if (directory !== undefined) removeRunDirectory(directory);
     logLines(`simulate: the result was not saved: ${error.message}`);
-    return undefined;
+    return { ending, file: undefined };
   }
 }

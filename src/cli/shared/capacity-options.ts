@@ -21,6 +21,7 @@ export interface CapacityArguments extends ChangeArguments, TargetArguments, Lis
   readonly redis?: string | undefined;
   readonly mailbox: MailboxKind;
   readonly record: boolean;
+  readonly strict: boolean;
   readonly resume?: string | undefined;
   readonly results: string;
   readonly open: boolean;

@@ -15,8 +15,7 @@ import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import type { RunOut } from "./run-out.js";
 import { watchRun } from "./run-watch.js";
-import { STANDARD_INPUT } from "./standard-input.js";
-import { colored, widthOf } from "./terminal.js";
+import { lookOf } from "./terminal.js";
 
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
@@ -59,16 +58,8 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   if (args.quiet) out?.logProblems(summary);
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
-    printText(
-      renderSummary(summary, {
-        color: colored(process.stdout),
-        width: widthOf(process.stdout),
-        directory,
-        by: [args.by ?? []].flat(),
-      }),
-    );
-  else if (!summary.verdict.passed)
-    logText(renderVerdict(summary, { color: colored(process.stderr), width: widthOf(process.stderr), directory }));
+    printText(renderSummary(summary, { ...lookOf(process.stdout), directory, by: [args.by ?? []].flat() }));
+  else if (!summary.verdict.passed) logText(renderVerdict(summary, { ...lookOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);
 }
 
@@ -87,17 +78,17 @@ async function openMetrics(port: number, host = "127.0.0.1"): Promise<MetricsSer
 }
 
 /** The options of all engines, and the watch of the run. */
-async function watchedRun({ scenario, path, text, plan, options, dashboardPort }: ChosenRun, args: RunArguments) {
+async function watchedRun(chosen: ChosenRun, args: RunArguments) {
+  const { scenario, path, text, isRepeatable, plan, options, dashboardPort } = chosen;
   const runId = newRunId(scenario.name, plan.seed, new Date());
   const directory = join(args.results, runId);
   const { quiet, virtual: simulated } = args;
   const from = args.target === undefined && args.listen === undefined ? "inside" : "clients";
   const watch = await watchRun({ scenario, plan, runId, directory, simulated, quiet, dashboardPort, from });
-  // Standard input cannot be read again, and a file lacks the changes, but the run stores the text.
   assert(args.scenario !== undefined, "a run has a scenario");
+  // What the file would not give again is in the text that the run stores.
   const isChanged = args.set !== undefined || args.threshold !== undefined;
-  const isStored = args.scenario === STANDARD_INPUT || isChanged;
-  const source = isStored ? join(directory, RUN_FILES.scenario) : args.scenario;
+  const source = isRepeatable === true && !isChanged ? args.scenario : join(directory, RUN_FILES.scenario);
   return {
     watch,
     loaded: { scenario, path, text },

@@ -4,7 +4,7 @@ import { arrivalRatesOf, type ArrivalRates } from "../../load/capacity/index.js"
 import { formatTags, type Viewpoint } from "../../load/measure/index.js";
 import { environment, judgedThresholds } from "../../load/run/index.js";
 import { requireNativeModule } from "../../platform/db/index.js";
-import { buildPlan, planHash, type Scenario } from "../../load/scenario/index.js";
+import { buildPlan, planHash, type Plan, type Scenario } from "../../load/scenario/index.js";
 import {
   CAPACITY_FILES,
   CAPACITY_VERSION,
@@ -22,9 +22,9 @@ import { assert, quoteForShell } from "../../vocabulary/index.js";
 import { maxTimeFrom, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
-import { STANDARD_INPUT } from "./standard-input.js";
 import { seedsFrom } from "./sweep-report.js";
 import { invalidValue, oneOf, UsageError } from "./usage-error.js";
+import { warnOfPlan } from "./warn-of-plan.js";
 
 /** The trials of a search under simulated time. */
 export interface SimulatedTrials {
@@ -69,22 +69,28 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
   const startWorkers = startRate === undefined ? rates.ownWorkers : rates.workersAt(startRate);
   if (startWorkers > rates.mostWorkers)
     throw invalidValue("--start-rate", String(startRate), `at most ${rates.rateOf(rates.mostWorkers)}`);
+  const planOf = (seed: number): Plan => buildPlan(chosen.scenario, { ...chosen.options, seed, workers: startWorkers });
+  const { seed } = chosen.plan;
+  const plan = planOf(seed);
+  const { quiet, strict } = args;
+  warnOfPlan(chosen, [plan, planOf(seeds?.last ?? seed)], {
+    ...{ quiet, strict, isOverNetwork: from !== "inside", what: "search" },
+  });
   if (from !== "clients") requireNativeModule();
   const startedAt = new Date();
   const searchId = uniqueName(`capacity-${chosen.scenario.name}`, startedAt);
   const directory = createRunDirectory(args.results, searchId);
   const kept = join(directory, CAPACITY_FILES.scenario);
   writeAtomically(kept, chosen.text);
-  const { seed } = chosen.plan;
   const identity: SearchIdentity = {
     version: CAPACITY_VERSION,
     searchId,
     scenario: { name: chosen.scenario.name, description: chosen.scenario.description },
     seed: String(seed),
-    planHash: planHash(buildPlan(chosen.scenario, { ...chosen.options, workers: startWorkers })),
+    planHash: planHash(plan),
     engine: args.virtual ? "virtual" : from === "inside" ? "threads" : "network",
     options: differingOptions(run),
-    reproduce: reproduceSearch(args, kept, seed),
+    reproduce: reproduceSearch(args, chosen.isRepeatable === true ? undefined : kept, seed),
     startedAt: startedAt.toISOString(),
     environment: environment(),
     arrivals: { durationMs: rates.arrivalsMs, peakFactor: rates.peakFactor },
@@ -191,15 +197,19 @@ function checkMetric(metric: string | undefined, scenario: Scenario, from: Viewp
   throw invalidValue("--metric", metric, expected);
 }
 
-function reproduceSearch(args: CapacityArguments, kept: string, seed: number): string {
+/** `kept`: the stored scenario, where the file would not give it again. */
+function reproduceSearch(args: CapacityArguments, kept: string | undefined, seed: number): string {
   assert(args.scenario !== undefined, "a search has a scenario");
-  const source = args.scenario === STANDARD_INPUT ? kept : args.scenario;
   // The seeds of simulated time are an option of the search.
   const [of, options] =
     args.virtual && args.seeds !== undefined ? [undefined, { ...args, seed: undefined }] : [seed, args];
   // What is kept has the changes already.
-  const { set, threshold } = source === kept ? {} : args;
-  const run = reproduceCommand(source, of, runArguments(options), { command: "capacity", set, threshold });
+  const { set, threshold } = kept === undefined ? args : {};
+  const run = reproduceCommand(kept ?? args.scenario, of, runArguments(options), {
+    command: "capacity",
+    set,
+    threshold,
+  });
   const own = (["seeds", "start-rate", "precision", "max-time", "metric"] as const).flatMap((name) => {
     const value = args[name];
     return value === undefined ? [] : [`--${name} ${quoteForShell(value)}`];

@@ -138,12 +138,13 @@ export function usageOf(name: string | undefined): Usage | undefined {
 
 /**
  * The commands for the parser: complete when the command line has the name among its words, or for the default command
- * when it has no name; otherwise only the usage.
+ * when it does not begin with a name; otherwise only the usage.
  */
 export async function modulesFor(words: readonly string[]): Promise<CommandModule[]> {
   const named = words.filter((word) => usageOf(word) !== undefined);
+  const isDefault = usageOf(words[0]) === undefined;
   const isGiven = ({ command }: Command): boolean =>
-    [command].flat().some((usage) => (named.length === 0 ? usage === "$0" : named.includes(usage.replace(/ .*/, ""))));
+    [command].flat().some((usage) => (usage === "$0" ? isDefault : named.includes(usage.replace(/ .*/, ""))));
   return Promise.all(
     COMMANDS.map(async (command) => {
       const usage = { command: command.command, describe: command.describe, handler: () => undefined };

@@ -53,7 +53,7 @@ function refuseOptions(args: CapacityArguments): void {
   const given = KEPT.find((option) => args[option] !== undefined);
   const switched =
     args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : args.virtual ? "virtual" : undefined;
-  const changed = given ?? switched;
+  const changed = given ?? switched ?? (args.strict ? "strict" : undefined);
   if (changed !== undefined)
     throw new UsageError(`--${changed} cannot be combined with --resume: a search keeps the options of its start`);
 }

@@ -1,25 +1,36 @@
-/** A scenario as the first argument: `simulate steady` and `simulate run steady` mean `simulate --scenario steady`. */
+/** A scenario as an argument: `simulate steady` and `simulate run --virtual steady` mean `--scenario steady`. */
 import { isShipped } from "../../load/scenario/shipped-scenarios.js";
+import { STANDARD_INPUT } from "./standard-input.js";
 
+/** The command that a command line without the name of one means. */
+const DEFAULT_COMMAND = "run";
 /** The commands with the option `--scenario`. */
-const COMMANDS: readonly string[] = ["run", "capacity", "plan", "sweep", "shrink", "serve"];
+const COMMANDS: readonly string[] = [DEFAULT_COMMAND, "capacity", "plan", "sweep", "shrink", "serve"];
 
 /**
- * The words of a command line, with the option `--scenario` in place of a scenario given as an argument. A first word
- * that is neither a command nor an option is a scenario when it is the name of a shipped one, or the path of a file.
+ * The words of a command line, with the command when the first word is a scenario: the name of a shipped one, the path
+ * of a file, or standard input.
  */
-export function withScenarioOption(words: readonly string[], isCommand: (word: string) => boolean): readonly string[] {
-  const [first, second, ...others] = words;
-  if (first === undefined || isOption(first)) return words;
-  if (!isCommand(first)) return isScenario(first) ? ["run", "--scenario", ...words] : words;
-  if (!COMMANDS.includes(first) || second === undefined || isOption(second)) return words;
-  return [first, "--scenario", second, ...others];
-}
-
-function isOption(word: string): boolean {
-  return word.startsWith("-");
+export function withCommand(words: readonly string[], isCommand: (word: string) => boolean): readonly string[] {
+  const [first] = words;
+  return first !== undefined && !isCommand(first) && isScenario(first) ? [DEFAULT_COMMAND, ...words] : words;
 }
 
 function isScenario(word: string): boolean {
-  return /[./\\]/.test(word) || isShipped(word);
+  return word === STANDARD_INPUT || (!word.startsWith("-") && (/[./\\]/.test(word) || isShipped(word)));
+}
+
+/**
+ * Makes the first word that is neither the command nor of an option the scenario, unless the option is given. `args`:
+ * as yargs has parsed them by the options of the command, before it checks them. The name of a command is no scenario.
+ */
+export function readScenarioArgument(args: Record<string, unknown>, isCommand: (word: string) => boolean): void {
+  const words = (args["_"] as readonly unknown[]).map(String);
+  const [first = DEFAULT_COMMAND] = words;
+  const isNamed = isCommand(first);
+  const given = words[isNamed ? 1 : 0];
+  if (given === undefined || (isNamed && !COMMANDS.includes(first)) || args["scenario"] !== undefined) return;
+  if (isCommand(given)) return;
+  args["scenario"] = given;
+  args["_"] = words.toSpliced(isNamed ? 1 : 0, 1);
 }

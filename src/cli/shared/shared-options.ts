@@ -30,7 +30,7 @@ export const quietOption = {
   alias: "q",
   type: "boolean",
   default: false,
-  describe: "Print neither progress nor summary",
+  describe: "Print no progress and no summary: only the verdict, the reasons and the directory of what does not pass",
 } as const;
 
 export const byOption = {
@@ -95,7 +95,7 @@ export const changeOptions = {
   },
 } as const;
 
-/** What a warning is to `run` and `validate`. */
+/** What a warning is to `run` and `validate`; other commands have a description of their own. */
 export const strictOption = {
   type: "boolean",
   default: false,

@@ -1,8 +1,8 @@
 /** `simulate sweep --redis URL`: the seeds are run by worker processes; the summary is the same as alone. */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { createRunDirectory, removeRunDirectory, writeAtomically } from "../../results/index.js";
+import { createRunDirectory, removeRunDirectory, RUN_FILES, writeAtomically } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { commandLine } from "../../vocabulary/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
@@ -15,10 +15,12 @@ import { redisAddressFrom, type Distributed } from "./redis-options.js";
 import {
   asText,
   endOf,
+  keepScenario,
   progressOf,
   report,
   requireThresholds,
   seedsFrom,
+  warnOfSweep,
   type SweepArguments,
 } from "./sweep-report.js";
 import { SweepTally } from "./sweep-tally.js";
@@ -70,10 +72,13 @@ async function runJob(
       progress();
     },
   });
+  // Also of a sweep that was resumed, whose file may have changed.
+  const kept = join(directory, RUN_FILES.scenario);
   const ending = endOf(tally, {
     args: argumentsOf(saved),
     seconds: (performance.now() - began) / 1000,
     isStopped: end !== "complete",
+    kept: existsSync(kept) ? kept : undefined,
   });
   const isSaved = tally.hasFailures || ending.isInterrupted;
   const file = isSaved ? join(directory, "sweep.json") : undefined;
@@ -91,6 +96,7 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
   const seeds = seedsFrom(args.seeds);
   const { options, ...loaded } = await planFrom({ ...args, seed: undefined });
   if (args.thresholds) requireThresholds(loaded.scenario);
+  warnOfSweep({ ...loaded, options }, seeds, args);
   const { scenario, workers, duration, mailbox, faults, thresholds, bail } = args;
   const changes = { set: listText(args.set), threshold: listText(args.threshold) };
   const given = { scenario, workers, duration, mailbox, faults, thresholds, bail, ...changes };
@@ -107,6 +113,7 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
   });
   return () => {
     const directory = createRunDirectory(args.results, saved.id);
+    keepScenario(directory, loaded);
     writeJobFile(directory, saved);
     return { saved, directory };
   };
@@ -115,7 +122,8 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
 function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
   const { scenario, workers, duration, seeds, faults, set, threshold } = args;
   const thresholds = args.thresholds || undefined;
-  refuseWithResume({ scenario, workers, duration, seeds, faults, set, threshold, thresholds });
+  const strict = args.strict || undefined;
+  refuseWithResume({ scenario, workers, duration, seeds, faults, set, threshold, thresholds, strict });
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep")

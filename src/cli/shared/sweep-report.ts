@@ -1,8 +1,15 @@
 /** What all sweeps have in common on the command line: their arguments, their progress and their result. */
-import { reproduceCommand, shrinkCommand } from "../../results/index.js";
+import { join } from "node:path";
+import { reproduceCommand, RUN_FILES, shrinkCommand, writeAtomically } from "../../results/index.js";
 import { assert, formatCount, EXIT } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
-import type { Scenario } from "../../load/scenario/index.js";
+import {
+  buildPlan,
+  type LoadedScenario,
+  type Plan,
+  type PlanOptions,
+  type Scenario,
+} from "../../load/scenario/index.js";
 import { DEMONSTRATION } from "../../load/scenario/shipped-scenarios.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
@@ -10,6 +17,7 @@ import type { PlanArguments } from "./plan-options.js";
 import { logLines, printJson, printLines } from "./handle-closed-stdout.js";
 import { describeDemonstration } from "./sweep-demo.js";
 import type { SweepEnd, SweepTally } from "./sweep-tally.js";
+import { warnOfPlan } from "./warn-of-plan.js";
 
 export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly seeds?: string | undefined;
@@ -18,6 +26,7 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly faults?: string | undefined;
   readonly thresholds: boolean;
   readonly demo: boolean;
+  readonly strict: boolean;
   readonly bail: boolean;
   readonly redis?: string | undefined;
   readonly resume?: string | undefined;
@@ -28,6 +37,16 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
 
 /** A scenario that is a module: its text is code, which cannot be shrunk. */
 const MODULE = /\.[cm]?[jt]s$/;
+
+/** Prints what the plans of the first and of the last seed show. @throws {UsageError} with `--strict`, if they do */
+export function warnOfSweep(
+  loaded: LoadedScenario & { readonly options: PlanOptions },
+  { first, last }: { readonly first: number; readonly last: number },
+  { quiet, strict }: Pick<SweepArguments, "quiet" | "strict">,
+): void {
+  const planOf = (seed: number): Plan => buildPlan(loaded.scenario, { ...loaded.options, seed });
+  warnOfPlan(loaded, [planOf(first), planOf(last)], { quiet, strict, what: "sweep" });
+}
 
 /** The time between two lines of progress, ms. */
 const PROGRESS_MS = 5000;
@@ -50,18 +69,29 @@ export type ReproducedArguments = Pick<
   "scenario" | "workers" | "duration" | "mailbox" | "faults" | "set" | "threshold"
 >;
 
-export function endOf(
-  tally: SweepTally,
-  {
-    args,
-    seconds,
-    isStopped,
-  }: { readonly args: ReproducedArguments; readonly seconds: number; readonly isStopped: boolean },
-): SweepEnd {
-  const { scenario, workers, duration, mailbox, faults, set, threshold } = args;
+/** How a sweep ended, and what the commands for its seeds depend on. */
+export interface EndedSweep {
+  readonly args: ReproducedArguments;
+  readonly seconds: number;
+  readonly isStopped: boolean;
+  /** The stored scenario, where the file would not give it again. It has the changes of fields. */
+  readonly kept?: string | undefined;
+}
+
+/** Stores the scenario in the directory of the sweep where its file would not give it again. Returns its path. */
+export function keepScenario(directory: string, { text, isRepeatable }: LoadedScenario): string | undefined {
+  if (isRepeatable === true) return undefined;
+  const kept = join(directory, RUN_FILES.scenario);
+  writeAtomically(kept, text);
+  return kept;
+}
+
+export function endOf(tally: SweepTally, { args, seconds, isStopped, kept }: EndedSweep): SweepEnd {
+  const { workers, duration, mailbox, faults, set, threshold } = args;
+  const scenario = kept ?? args.scenario;
   assert(scenario !== undefined, "a sweep has a scenario");
   const choices = { workers, duration, mailbox, faults };
-  const changes = { set, threshold };
+  const changes = kept === undefined ? { set, threshold } : {};
   return {
     seconds,
     isInterrupted: isStopped && !tally.isWhole,
@@ -91,6 +121,8 @@ export function report(
   else if (!quiet) {
     printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
     if (scenario === DEMONSTRATION) printLines(...describeDemonstration(tally, ending));
+  } else if (!tally.hasPassed) {
+    logLines(...tally.renderVerdict(ending), ...(file === undefined ? [] : [`  Results  ${file}`]));
   }
   if (tally.failing.length > 0) process.exitCode = EXIT.invariant;
   else if (tally.missing.length > 0) process.exitCode = EXIT.threshold;

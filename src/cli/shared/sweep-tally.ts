@@ -51,6 +51,10 @@ export class SweepTally {
     return this.failing.length + this.missing.length > 0;
   }
 
+  get hasPassed(): boolean {
+    return this.isWhole && !this.hasFailures;
+  }
+
   /** Adds the result of the next seed. */
   add(result: RunResult): void {
     this.#digest.update(`${JSON.stringify(digested(result))}\n`);
@@ -87,16 +91,34 @@ export class SweepTally {
     };
   }
 
-  render(ending: SweepEnd): string[] {
-    const { seconds, isInterrupted, commandFor, shrinkCommandFor } = ending;
-    const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
+  /** The verdict and the first reasons: what `--quiet` shows of a sweep that did not pass. */
+  renderVerdict(ending: SweepEnd): string[] {
+    const reasons = [
+      ...this.failing.flatMap(({ seed, failures }) => failures.map((each) => `seed ${seed}: ${failureText(each)}`)),
+      ...this.missing.flatMap(({ seed, missed = [] }) => missed.map((each) => `seed ${seed}: ${missedText(each)}`)),
+    ];
+    const more = reasons.length - FAILURES_SHOWN;
+    return [
+      this.#head(ending),
+      ...reasons.slice(0, FAILURES_SHOWN).map((reason) => `  ✗ ${reason}`),
+      ...(more > 0 ? [`  and ${formatCount(more)} more`] : []),
+    ];
+  }
+
+  #head({ isInterrupted }: SweepEnd): string {
     const seeds = this.isWhole
       ? plural(this.seeds, "seed")
       : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
-    const head = `${!this.hasFailures && this.isWhole ? "✓" : "✗"} ${isInterrupted ? "interrupted: " : ""}`;
     const missed = this.thresholds
       ? `, ${formatCount(this.missing.length)} missed a threshold`
       : " (thresholds are not evaluated)";
+    const interrupted = isInterrupted ? "interrupted: " : "";
+    return `${this.hasPassed ? "✓" : "✗"} ${interrupted}${seeds}, ${formatCount(this.failing.length)} failed${missed}`;
+  }
+
+  render(ending: SweepEnd): string[] {
+    const { seconds, commandFor, shrinkCommandFor } = ending;
+    const { seedsPerSecond, simulatedHoursPerSecond, eventsPerSecond } = this.asData(ending);
     const speed = [
       `${seedsPerSecond.toFixed(1)} seeds a second`,
       `${simulatedHoursPerSecond.toFixed(3)} simulated hours a second`,
@@ -104,15 +126,15 @@ export class SweepTally {
       formatElapsed(seconds * 1000),
     ];
     return [
-      `${head}${seeds}, ${formatCount(this.failing.length)} failed${missed}`,
+      this.#head(ending),
       `  ${speed.join(" · ")}`,
       ...listed(this.failing, ({ seed, failures }) => [
-        ...failures.map(describeFailure),
+        ...failures.map((each) => `✗ ${failureText(each)}`),
         ...[commandFor(seed), shrinkCommandFor(seed)].filter((command) => command !== undefined),
       ]),
       ...(this.missing.length === 0 ? [] : ["", "Missed thresholds"]),
       ...listed(this.missing, ({ seed, missed: thresholds = [] }) => [
-        ...thresholds.map((one) => `✗ ${one.metric} ${one.expression}: ${observedText(one)}`),
+        ...thresholds.map((each) => `✗ ${missedText(each)}`),
         commandFor(seed),
       ]),
       ...this.#renderMarks(),
@@ -154,7 +176,11 @@ function listed(results: readonly RunResult[], describe: (result: RunResult) => 
   return [...lines, "", `  and seeds ${numbers}`];
 }
 
-function describeFailure({ what, violations, first }: RunResult["failures"][number]): string {
+function missedText(threshold: NonNullable<RunResult["missed"]>[number]): string {
+  return `${threshold.metric} ${threshold.expression}: ${observedText(threshold)}`;
+}
+
+function failureText({ what, violations, first }: RunResult["failures"][number]): string {
   const count = violations === 1 ? "" : `${formatCount(violations)} violations, first: `;
-  return `✗ ${what}: ${count}${first.what}: ${first.detail}`;
+  return `${what}: ${count}${first.what}: ${first.detail}`;
 }

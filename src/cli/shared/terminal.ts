@@ -8,6 +8,11 @@ export function colored(stream: NodeJS.WriteStream): boolean {
   return stream.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
 }
 
+/** How renderers lay out what goes to `stream`. */
+export function lookOf(stream: NodeJS.WriteStream): { readonly color: boolean; readonly width: number } {
+  return { color: colored(stream), width: widthOf(stream) };
+}
+
 /** Whether lines of `stream` can be redrawn in place, which a CI log does not allow. */
 export function redraws(stream: NodeJS.WriteStream): boolean {
   const ci = process.env["CI"] ?? "";

@@ -16,12 +16,17 @@ export type Usage = string;
 
 /** What only a run has; those who know it from a run try it on what carries out many. */
 const OF_RUNS: ReadonlySet<string> = new Set([
-  ...["out", "dashboard", "metrics-port", "metrics-host", "markdown", "junit", "benchmark-json", "by", "strict"],
+  ...["out", "dashboard", "metrics-port", "metrics-host", "markdown", "junit", "benchmark-json", "by"],
 ]);
 const CARRY_OUT_MANY: ReadonlySet<string> = new Set(["capacity", "sweep"]);
 
-/** The error for yargs' `message`, which is in English. */
-export function usageErrorFrom(message: string, { key, choices }: KnownOptions, usage: Usage | undefined): UsageError {
+/** The error for yargs' `message`, which is in English. `usage`: of the command of the command line. */
+export function usageErrorFrom(
+  message: string,
+  { key, choices }: KnownOptions,
+  usage: Usage | undefined,
+  isCommand: (word: string) => boolean,
+): UsageError {
   const words = hideBin(process.argv);
   const [command = ""] = usage?.split(" ") ?? [];
   const withHelp = (text: string): UsageError =>
@@ -33,7 +38,10 @@ export function usageErrorFrom(message: string, { key, choices }: KnownOptions, 
     const option = words
       .find((word) => word.startsWith("-") && word.replace(/^-+(no-)?/, "").split("=")[0] === unknown)
       ?.split("=")[0];
-    if (option === undefined) return withHelp(`unexpected argument "${unknown}"`);
+    if (option === undefined) {
+      const advice = isCommand(unknown) ? `: a command is the first word, as in ${commandLine(unknown)}` : "";
+      return withHelp(`unexpected argument "${unknown}"${advice}`);
+    }
     if (CARRY_OUT_MANY.has(command) && OF_RUNS.has(unknown))
       return withHelp(`${option} is an option of a run (${commandLine("run")}), and ${command} carries out many`);
     const near = nearest(

@@ -50,6 +50,7 @@ const missedSchema = z.strictObject({
   metric: z.string().max(MAX_DETAIL),
   expression: z.string().max(MAX_DETAIL),
   observed: z.number().nullable(),
+  phaseMissed: z.literal(true).exactOptional(),
 });
 
 export const sweepResultSchema: z.ZodType<RunResult[]> = z

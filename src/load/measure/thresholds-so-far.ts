@@ -13,7 +13,7 @@ export interface ThresholdSoFar extends ThresholdResult {
   readonly isOpen: boolean;
 }
 
-/** Evaluates each threshold on what has been measured so far. */
+/** Evaluates each threshold on what has been measured so far. A phase that was missed may yet take place. */
 export function evaluateSoFar(thresholds: readonly Threshold[], measurements: Measurements): ThresholdSoFar[] {
   return evaluate(thresholds, measurements).map((result, index) => ({
     ...result,

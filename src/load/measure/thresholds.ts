@@ -21,7 +21,7 @@ import type { Distribution } from "./distribution.js";
 import type { Measurements } from "./measurements.js";
 import { METRICS, type MetricName, type MetricType } from "./metrics.js";
 import { parseTaggedMetric } from "./tagged-metric.js";
-import { formatTags, type TagSelector } from "./tags.js";
+import { formatTags, PHASES, type TagSelector } from "./tags.js";
 import { ThresholdError } from "./threshold-error.js";
 
 export { ThresholdError } from "./threshold-error.js";
@@ -66,6 +66,8 @@ export interface ThresholdResult {
   /** What was measured, in the unit of `Threshold.limit`; null when there are no samples. */
   readonly observed: number | null;
   readonly passed: boolean;
+  /** Only without samples, when the phase of its tags did not take place. */
+  readonly phaseMissed?: true | undefined;
   /** Only for one that failed in a run which was ended early: the part that did not happen could have met it. */
   readonly brokenByEnd?: true | undefined;
 }
@@ -165,12 +167,15 @@ function isBetween(least: number, value: Rational, most: number): boolean {
 export function evaluate(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const isTagged = Object.keys(threshold.tags).length > 0;
-    const observed = observe(threshold, isTagged ? measurements.where(threshold.tags) : measurements);
+    const part = isTagged ? measurements.where(threshold.tags) : measurements;
+    const observed = observe(threshold, part);
+    const isOfPhase = PHASES.some((phase) => threshold.tags[phase] !== undefined);
     return {
       metric: threshold.metric + formatTags(threshold.tags),
       expression: threshold.expression,
       observed: observed === undefined ? null : observed.value,
       passed: observed !== undefined && holds[threshold.operator](compare(observed.exact, threshold.limit)),
+      ...(observed === undefined && isOfPhase && part.durationMs === 0 && { phaseMissed: true }),
     };
   });
 }

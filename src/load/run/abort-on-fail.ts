@@ -1,6 +1,7 @@
 /** The thresholds that end a run early: those with `abortOnFail`. */
 import { failuresThatAbort, type Measurements, type Viewpoint } from "../measure/index.js";
 import { formatObserved } from "../../results/index.js";
+import { formatElapsed } from "../../vocabulary/index.js";
 import type { Scenario } from "../scenario/index.js";
 import { judgedThresholds } from "./judged-thresholds.js";
 
@@ -17,7 +18,7 @@ export function abortReasonOf(specs: Scenario["thresholds"], from: Viewpoint = "
   return (measured) => {
     const [failure] = failuresThatAbort(thresholds, measured);
     if (failure === undefined) return undefined;
-    const at = (measured.durationMs / 1000).toFixed(1);
-    return `threshold ${failure.metric} ${failure.expression} failed after ${at} s: observed ${formatObserved(failure)}`;
+    const after = formatElapsed(measured.durationMs);
+    return `threshold ${failure.metric} ${failure.expression} failed after ${after}: observed ${formatObserved(failure)}`;
   };
 }

@@ -1,6 +1,6 @@
 /** What a plan has besides the work of its workers, and how much of it happened. */
 import type { CarriedOut, Summary } from "../../results/index.js";
-import { formatCount, formatSeconds } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed } from "../../vocabulary/index.js";
 import type { InjectedFault } from "../faults/index.js";
 import type { Measurements } from "../measure/index.js";
 import type { Plan, PlannedFault, Scenario } from "../scenario/index.js";
@@ -23,7 +23,7 @@ export function carriedOutOf(input: CarriedOutInput): CarriedOut[] {
 
 /** "the run had ended at 12.4 s", "the run was interrupted at 5.2 s". */
 function endText({ end, durationMs }: CarriedOutInput): string {
-  return `the run ${end.how === "finished" ? "had ended" : `was ${end.how}`} at ${formatSeconds(durationMs)}`;
+  return `the run ${end.how === "finished" ? "had ended" : `was ${end.how}`} at ${formatElapsed(durationMs)}`;
 }
 
 /** Of a closed model it is not planned how many begin. */
@@ -49,7 +49,7 @@ function windows(input: CarriedOutInput): CarriedOut {
     ...{ what: "windows", planned: all.length, carriedOut: all.length - missed.length },
     missed: missed.map(({ names, fromMs }) => {
       const why = fromMs >= durationMs ? endText(input) : "its workers had left";
-      return `no connection dropped in the window of ${names.join(", ")} from ${formatSeconds(fromMs)}: ${why}`;
+      return `no connection dropped in the window of ${names.join(", ")} from ${formatElapsed(fromMs)}: ${why}`;
     }),
   };
 }
@@ -67,7 +67,7 @@ function faults(input: CarriedOutInput): CarriedOut {
     ...{ what: "faults", planned: planned.length, carriedOut: planned.length - missed.length },
     missed: missed.map((fault) => {
       const why = fault.at >= durationMs ? endText(input) : `${threadOf(fault)} had ended its work`;
-      return `${fault.kind} at ${formatSeconds(fault.at)} did not happen: ${why}`;
+      return `${fault.kind} at ${formatElapsed(fault.at)} did not happen: ${why}`;
     }),
   };
 }
@@ -82,6 +82,6 @@ function shutdown(input: CarriedOutInput): CarriedOut {
   const isMissed = shutdownAt !== undefined && shutdownAt >= input.durationMs;
   return {
     ...{ what: "shutdown", planned, carriedOut: isMissed ? 0 : planned },
-    missed: isMissed ? [`the shutdown at ${formatSeconds(shutdownAt)} did not happen: ${endText(input)}`] : [],
+    missed: isMissed ? [`the shutdown at ${formatElapsed(shutdownAt)} did not happen: ${endText(input)}`] : [],
   };
 }

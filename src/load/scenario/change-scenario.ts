@@ -1,8 +1,10 @@
 /** Changes fields of a scenario in YAML, and keeps the rest of its text, comments included. */
 import { isAlias, isMap, isScalar, isSeq, parse, parseDocument } from "yaml";
+import { messageOf } from "../../vocabulary/index.js";
 import { normalizedMetric } from "../measure/tagged-metric.js";
 import type { LoadedScenario } from "./load-scenario.js";
 import { displayPath, parseScenario } from "./load-scenario.js";
+import { replaceNode } from "./replace-node.js";
 import { ScenarioError } from "./scenario-error.js";
 import { replaceVariables } from "./scenario-variables.js";
 
@@ -15,7 +17,8 @@ export interface ScenarioChange {
 }
 
 /**
- * The scenario with the changes, in their order. Its text is the changed text, so that a run keeps what it ran.
+ * The scenario with the changes, in their order. Its text is the changed text, so that a run keeps what it ran. The
+ * aliases of what is replaced keep the old value.
  * @throws {ScenarioError} when the scenario is not YAML, a value is not, a path leads through a value or an alias, or
  * the changed scenario is not valid
  */
@@ -24,17 +27,30 @@ export function changeScenario(loaded: LoadedScenario, changes: readonly Scenari
   const file = displayPath(loaded.path);
   if (/\.[cm]?[jt]s$/.test(loaded.path))
     throw new ScenarioError([`${file}: is a module: change its fields in its own code`]);
-  const document = parseDocument(loaded.text);
+  const changed = `${file} with the changes`;
+  const text = replaceVariables(textWith(loaded.text, changes, file), changed);
+  return { ...loaded, scenario: parseScenario(text, changed), text };
+}
+
+/** @throws {ScenarioError} for a change that the text does not allow */
+function textWith(text: string, changes: readonly ScenarioChange[], file: string): string {
+  const document = parseDocument(text);
   for (const { path, value } of changes) {
     try {
-      document.setIn(keysOf(document, path), document.createNode(parse(value)));
+      replaceNode(document, keysOf(document, path), parse(value));
     } catch (error) {
-      const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-      throw new ScenarioError([`${file}: ${path.join(".")} cannot be set to ${value}: ${reason}`]);
+      throw new ScenarioError([`${file}: ${path.join(".")} cannot be set to ${value}: ${firstLineOf(error)}`]);
     }
   }
-  const text = replaceVariables(document.toString({ lineWidth: 0 }), `${file} with the changes`);
-  return { scenario: parseScenario(text, `${file} with the changes`), path: loaded.path, text };
+  try {
+    return document.toString({ lineWidth: 0 });
+  } catch (error) {
+    throw new ScenarioError([`${file}: cannot be written with the changes: ${firstLineOf(error)}`]);
+  }
+}
+
+function firstLineOf(error: unknown): string {
+  return messageOf(error).split("\n", 1)[0] ?? "";
 }
 
 type YamlDocument = ReturnType<typeof parseDocument>;

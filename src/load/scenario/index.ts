@@ -37,7 +37,7 @@ export { toScenarioWorker } from "./explicit-worker-plans.js";
 export { arrivalsMsOf, buildPlan, scenarioWorkers, workersOf, type PlanOptions } from "./build-plan.js";
 export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter } from "./refuse-faults.js";
 export { planHash } from "./plan-hash.js";
-export { planWarnings } from "./plan-warnings.js";
+export { planWarnings, type PlanWarningOptions } from "./plan-warnings.js";
 export { planSizeText, plannedWorkers } from "./plan-size.js";
 export { replaceVariables, type Environment } from "./scenario-variables.js";
 export { warningLines, warningTexts } from "./warning-lines.js";

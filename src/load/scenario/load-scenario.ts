@@ -20,6 +20,11 @@ export interface LoadedScenario {
   readonly path: string;
   /** The text of the file, with the values of its environment variables, which a run keeps beside its results. */
   readonly text: string;
+  /**
+   * Whether the file gives this text, or with changes the text before them, whenever it is read. Not one with
+   * environment variables, a module, and what is from no file. Left out: it does not.
+   */
+  readonly isRepeatable?: boolean;
 }
 
 /** `path` relative to the working directory, when it is inside. */
@@ -186,6 +191,7 @@ export function loadScenario(nameOrPath: string): LoadedScenario {
   const isPath = nameOrPath.includes("/") || nameOrPath.includes(sep) || /\.ya?ml$/.test(nameOrPath);
   if (!isPath && !isShipped(nameOrPath)) throw unknownScenario(nameOrPath);
   const path = isPath ? nameOrPath : pathOfShipped(nameOrPath);
-  const text = replaceVariables(readText(path), displayPath(path));
-  return { scenario: parseScenario(text, displayPath(path)), path, text };
+  const written = readText(path);
+  const text = replaceVariables(written, displayPath(path));
+  return { scenario: parseScenario(text, displayPath(path)), path, text, isRepeatable: text === written };
 }

@@ -2,7 +2,7 @@
  * What a plan shows before its run: parts of the scenario without an effect, timeouts that end every worker, and work
  * that the run does not wait for. The times are those of the plan, as if the platform answered at once.
  */
-import { formatCount, formatSeconds, getOrCreate } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, getOrCreate } from "../../vocabulary/index.js";
 import { arrivalsMsOf } from "./build-plan.js";
 import { closedLoadOf } from "./closed-load.js";
 import type { Fault } from "./fault-schema.js";
@@ -34,22 +34,27 @@ interface LeastWaits {
   submit: number;
 }
 
-/**
- * The warnings about a plan of `scenario`, in the order of its fields; `isOverNetwork`: the target has timeouts of its
- * own.
- */
+/** What is known about the run of a plan. */
+export interface PlanWarningOptions {
+  /** The target has timeouts of its own. Left out: as the scenario requires. */
+  readonly isOverNetwork?: boolean;
+  /** Workers come when people need partners, and the run has no shutdown, no faults, and an end of its own. Left out: no. */
+  readonly isServed?: boolean;
+}
+
+/** The warnings about a plan of `scenario`, in the order of its fields. */
 export function planWarnings(
   scenario: Scenario,
   plan: Plan,
-  { isOverNetwork = scenario.target?.required === true }: { readonly isOverNetwork?: boolean } = {},
+  { isOverNetwork = scenario.target?.required === true, isServed = false }: PlanWarningOptions = {},
 ): readonly Problem[] {
   const { groups, leftAt, late } = surveyOf(scenario, plan);
   return [
     ...(isOverNetwork ? [] : timeoutWarnings(scenario, groups)),
-    ...(scenario.workers === undefined ? behaviourWarnings(scenario, plan, groups) : []),
+    ...(scenario.workers === undefined ? behaviourWarnings(scenario, plan, groups, isServed) : []),
     ...shutdownWarnings(plan, leftAt),
     ...faultWarnings(scenario, plan, leftAt),
-    ...drainWarnings(scenario, plan, late),
+    ...(isServed ? [] : drainWarnings(scenario, plan, late)),
   ];
 }
 
@@ -151,14 +156,19 @@ function timeoutWarnings({ task }: Scenario, groups: ReadonlyMap<string, Group>)
         path: ["task", timeout],
         message:
           `is shorter (${formatDuration(task[timeout])}) than every ${what}${who}${where} ` +
-          `(${formatSeconds(least)} or longer): each of these workers times out`,
+          `(${formatElapsed(least)} or longer): each of these workers times out`,
       });
     }
   }
   return warnings;
 }
 
-function behaviourWarnings(scenario: Scenario, plan: Plan, groups: ReadonlyMap<string, Group>): Problem[] {
+function behaviourWarnings(
+  scenario: Scenario,
+  plan: Plan,
+  groups: ReadonlyMap<string, Group>,
+  isServed: boolean,
+): Problem[] {
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   return groupsOf(scenario).flatMap((load) =>
     Object.entries(load.behaviours).flatMap(([name, { weight, disconnect }]): Problem[] => {
@@ -168,12 +178,12 @@ function behaviourWarnings(scenario: Scenario, plan: Plan, groups: ReadonlyMap<s
         const of = weight === 0 ? "" : ` of the ${formatCount(plan.workers)} workers`;
         return [{ path, message: `no worker${of} behaves like this: its weight is ${weight}` }];
       }
-      if (disconnect?.window === undefined || group.timelyDrops > 0 || group.isPartial) return [];
-      const [from, to] = disconnect.window.map((ms) => formatSeconds((load.startTime + ms) * factor));
+      if (isServed || disconnect?.window === undefined || group.timelyDrops > 0 || group.isPartial) return [];
+      const [from, to] = disconnect.window.map((ms) => formatElapsed((load.startTime + ms) * factor));
       const why =
         group.drops === 0
           ? "every worker that behaves like this arrives after it"
-          : `the last worker that behaves like this has left after about ${formatSeconds(group.leftAt)}`;
+          : `the last worker that behaves like this has left after about ${formatElapsed(group.leftAt)}`;
       const message = `no connection drops in this window, from ${from} to ${to}: ${why}`;
       return [{ path: [...path, "disconnect", "window"], message }];
     }),
@@ -198,7 +208,7 @@ function faultWarnings({ faults, ...scenario }: Scenario, plan: Plan, leftAt: nu
 
 function isOver(what: string, at: number, leftAt: number): string {
   return (
-    `${what} at ${formatSeconds(at)} does not happen: the last worker has left after about ${formatSeconds(leftAt)}, ` +
+    `${what} at ${formatElapsed(at)} does not happen: the last worker has left after about ${formatElapsed(leftAt)}, ` +
     "and the run ends then"
   );
 }
@@ -206,7 +216,7 @@ function isOver(what: string, at: number, leftAt: number): string {
 function drainWarnings({ drainTimeout }: Scenario, { scheduleMs, workers }: Plan, late: number): Problem[] {
   if (late === 0) return [];
   const message =
-    `the run is given up after ${formatSeconds(scheduleMs + drainTimeout)}, ` +
+    `the run is given up after ${formatElapsed(scheduleMs + drainTimeout)}, ` +
     `when ${formatCount(late)} of ${formatCount(workers)} workers are still at work by the plan`;
   return [{ path: ["drainTimeout"], message }];
 }

@@ -1,5 +1,5 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
-import { formatCount, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { invariantOutcome, formatObserved } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import type { ThresholdSoFar } from "../../load/measure/index.js";
@@ -41,8 +41,8 @@ export function thresholds(all: Summary["thresholds"], areJudged = true): Markup
 /** The thresholds of a running run. */
 export function thresholdsSoFar(all: readonly ThresholdSoFar[]): Markup {
   const signOf = ({ passed, isOpen }: ThresholdSoFar): Markup => (isOpen ? NOT_YET : passed ? PASSED : FAILED);
-  const observed = (threshold: ThresholdSoFar): string =>
-    `${threshold.isOpen ? "not yet: " : ""}${formatObserved(threshold)}`;
+  const observed = ({ isOpen, metric, expression, observed: figure }: ThresholdSoFar): string =>
+    `${isOpen ? "not yet: " : ""}${formatObserved({ metric, expression, observed: figure })}`;
   return thresholdTable(all, signOf, observed);
 }
 
@@ -92,7 +92,7 @@ ${left.length === 0 ? nothing : notChecked}`;
 /** The failures of requests to the target. */
 export function failures({ failures: failed = [] }: Summary): Markup {
   if (failed.length === 0) return nothing;
-  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatSeconds(firstAtMs)]);
+  const rows = failed.map(({ what, count, firstAtMs }) => [what, formatCount(count), formatElapsed(firstAtMs)]);
   return table("Failures of requests to the target", ["failure", "times", "first"], rows);
 }
 

@@ -1,5 +1,5 @@
 /** The slowest agents: a row for each, which opens to the agent's history on the run's time axis. */
-import { formatCount, formatMs, formatSeconds } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, formatMs, formatSeconds } from "../../vocabulary/index.js";
 import type { ReportData, SlowAgent } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { SEQUENCE_LEGEND } from "./sequence-page.js";
@@ -55,6 +55,6 @@ function timeline(agent: SlowAgent, durationMs: number): Markup {
   const mark = html`<i style="left:${percent(agent.atMs)}" title="slowest update taken"></i>`;
   const items = lines.map(({ atMs, what }) => html`<li><time>${formatSeconds(atMs, 3)}</time> ${what}</li>`);
   return html`<div class="life" aria-hidden="true">${statuses}${mark}</div>
-<div class="life-axis" aria-hidden="true"><span>0 s</span><span>${formatSeconds(durationMs)}</span></div>
+<div class="life-axis" aria-hidden="true"><span>0 s</span><span>${formatElapsed(durationMs)}</span></div>
 <ol class="life-list">${items}</ol>`;
 }

@@ -5,7 +5,7 @@ import {
   EXIT,
   formatCount,
   formatMs,
-  formatSeconds,
+  formatElapsed,
   plural,
   printable,
   printableData,
@@ -83,6 +83,23 @@ export function renderCapacity(
   ]);
 }
 
+/** The result and its reason, and the directory: what `--quiet` shows of a search that did not find the capacity. */
+export function renderCapacityVerdict(
+  given: Capacity,
+  { color, width, directory }: CapacityOptions & { readonly directory: string },
+): string {
+  const result = printableData(given);
+  const chalk = new Chalk({ level: color ? 1 : 0 });
+  const columns = Math.max(MIN_WIDTH, width);
+  return joinSections([
+    [
+      ...verdict(result, chalk, columns),
+      ...failure(result, columns),
+      `  ${chalk.bold("Results")}  ${printable(directory)}`,
+    ],
+  ]);
+}
+
 /** `text` in lines of at most `width`, the first after `first`, the others indented as far. */
 function hanging(first: string, text: string, width: number, style = (line: string): string => line): string[] {
   const indent = " ".repeat(first.length);
@@ -90,9 +107,13 @@ function hanging(first: string, text: string, width: number, style = (line: stri
 }
 
 function heading(result: Capacity, chalk: ChalkInstance, width: number): string[] {
+  return [...verdict(result, chalk, width), ...hanging("  ", capacityFacts(result).join(" · "), width)];
+}
+
+function verdict(result: Capacity, chalk: ChalkInstance, width: number): string[] {
   const [mark, paint] = markOf(result, chalk);
   const [first = "", ...others] = hanging("  ", capacityHeading(result), width, chalk.bold);
-  return [`${paint(mark)}${first.slice(1)}`, ...others, ...hanging("  ", capacityFacts(result).join(" · "), width)];
+  return [`${paint(mark)}${first.slice(1)}`, ...others];
 }
 
 function markOf({ end, exitCode }: Capacity, chalk: ChalkInstance): [mark: string, paint: ChalkInstance] {
@@ -102,13 +123,14 @@ function markOf({ end, exitCode }: Capacity, chalk: ChalkInstance): [mark: strin
 }
 
 /** Both ends of the bracket, and the figures at the capacity. */
-function bracket({ capacity, fails, arrivals, trials, trend, engine }: Capacity, width: number): string[] {
+function bracket(result: Capacity, width: number): string[] {
+  const { capacity, arrivals, trend, engine } = result;
   const lines: string[] = [];
   if (capacity !== null) {
     const { workers, rate, peakRate, p50, p95, p99, cpuCores, liveUnits } = capacity;
     const what = trend === "live_update_latency" ? "live update" : "live update and reply";
     const rates = `${formatRate(rate)} arrivals a second, at most ${formatRate(peakRate)}`;
-    const passed = `${rates}: ${plural(workers, "worker")} in ${formatSeconds(arrivals.durationMs)}`;
+    const passed = `${rates}: ${plural(workers, "worker")} in ${formatElapsed(arrivals.durationMs)}`;
     const figures = [
       `${what} p50 ${formatMs(p50)} ms, p95 ${formatMs(p95)} ms, p99 ${formatMs(p99)} ms`,
       ...(engine === "virtual"
@@ -120,11 +142,14 @@ function bracket({ capacity, fails, arrivals, trials, trend, engine }: Capacity,
     ];
     lines.push(...hanging("  passes  ", passed, width), ...hanging("          ", figures.join(" · "), width));
   }
-  if (fails !== null) {
-    const reason = trials.find(({ workers, outcome }) => workers === fails.workers && outcome !== "passed")?.reasons[0];
-    lines.push(...hanging("  fails   ", `${formatRate(fails.rate)} a second: ${reason ?? "no reason given"}`, width));
-  }
-  return lines;
+  return [...lines, ...failure(result, width)];
+}
+
+/** The lowest rate that is known to fail, and why. */
+function failure({ fails, trials }: Capacity, width: number): string[] {
+  if (fails === null) return [];
+  const reason = trials.find(({ workers, outcome }) => workers === fails.workers && outcome !== "passed")?.reasons[0];
+  return hanging("  fails   ", `${formatRate(fails.rate)} a second: ${reason ?? "no reason given"}`, width);
 }
 
 function limit({ limit: found, fails }: Capacity, chalk: ChalkInstance, width: number): string[] {

@@ -7,7 +7,7 @@ import {
   bar,
   formatCount,
   formatMs,
-  formatSeconds,
+  formatElapsed,
   formatShare,
   plural,
   sparkline,
@@ -304,7 +304,7 @@ function faults({ faults: happened = [], losses = [] }: Summary, chalk: ChalkIns
   return [
     chalk.bold("Faults injected"),
     ...happened.flatMap(({ atMs, what }) =>
-      wrap(what, width - 11).map((line, at) => `  ${(at === 0 ? formatSeconds(atMs) : "").padStart(7)}  ${line}`),
+      wrap(what, width - 11).map((line, at) => `  ${(at === 0 ? formatElapsed(atMs) : "").padStart(7)}  ${line}`),
     ),
     ...losses.flatMap((loss) => hanging(loss, `  ${chalk.yellow("!")} `, "    ", width)),
   ];

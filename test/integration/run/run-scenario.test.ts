@@ -1,6 +1,6 @@
 /** `runScenario`: what a compiler would refuse is refused, and the command that runs it again can be copied. */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { defineScenario, type ScenarioInput } from "../../../dist/load/scenario/index.js";
@@ -101,3 +101,16 @@ for (const engine of ["virtual", "threads"] as const) {
     );
   });
 }
+
+test("a file with environment variables is run again from the scenario that the run keeps", async (t) => {
+  const directory = temporaryDirectory(t);
+  const file = join(directory, "few.yaml");
+  const data = few({ name: "${CROWDSTORM_TEST_NAME:-few}" });
+  writeFileSync(file, JSON.stringify(data));
+  const results = join(directory, "results");
+  const run = await runScenario(file, { engine: "virtual", results });
+  assert.equal(run.summary.reproduce, `simulate --scenario ${run.directory}/scenario.yaml --virtual --seed 1`);
+  writeFileSync(file, JSON.stringify({ ...data, name: "few" }));
+  const same = await runScenario(file, { engine: "virtual", results });
+  assert.equal(same.summary.reproduce, `simulate --scenario ${file} --virtual --seed 1`);
+});

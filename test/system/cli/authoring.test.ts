@@ -65,7 +65,7 @@ test("show prints a scenario of the package, and init --from starts from it unde
   assert.match((await simulate("validate", file)).stdout, /: valid: calm, /);
 });
 
-test("a scenario can be the first argument, and the first after a command that takes one", async (t) => {
+test("a scenario can be an argument, wherever it stands", async (t) => {
   const file = join(temporaryDirectory(t), "mine.yaml");
   await simulate("init", file);
   const hash = async (...args: string[]): Promise<string | undefined> =>
@@ -74,9 +74,13 @@ test("a scenario can be the first argument, and the first after a command that t
   assert.ok(expected);
   assert.equal(await hash("steady", "--workers", "5"), expected);
   assert.ok(await hash(file));
-  for (const words of [["steady"], ["run", "steady"], [file]]) {
+  assert.equal(await hash("--workers", "5", "steady"), expected, "options can come first");
+  const serve = await simulate("serve", "--people", "0", "steady");
+  assert.match(serve.stderr, /^simulate: invalid value "0" for --people/);
+  for (const words of [["steady"], ["run", "steady"], [file], ["--virtual", "steady"], ["run", "--virtual", file]]) {
     const results = join(temporaryDirectory(t), "results");
-    const { code, stderr } = await simulate(...words, "--workers", "5", "--virtual", "--quiet", "--results", results);
+    const engine = words.includes("--virtual") ? [] : ["--virtual"];
+    const { code, stderr } = await simulate("--workers", "5", ...words, ...engine, "--quiet", "--results", results);
     assert.equal(code, 0, stderr);
     assert.equal(onlySummary(results).scenario.name, words.includes(file) ? "mine" : "steady");
   }

@@ -29,6 +29,24 @@ test("- is standard input for a scenario, and the run can be reproduced from its
   assert.equal(readFileSync(join(results, runId, "scenario.yaml"), "utf8"), STEADY);
 });
 
+test("- is standard input for a scenario that is an argument, in every command that takes one", async (t) => {
+  const results = temporaryDirectory(t);
+  const expected = /^hash \w+$/m.exec((await simulate("plan", "steady", "--workers", "5")).stdout)?.[0] ?? "none";
+  for (const words of [
+    ["plan", "-", "--workers", "5"],
+    ["plan", "--workers", "5", "-"],
+  ])
+    assert.ok(withInput(STEADY, ...words).stdout.includes(expected), words.join(" "));
+  const few = ["--workers", "2", "--quiet", "--results", results];
+  for (const words of [
+    ["-", "--virtual"],
+    ["--virtual", "-"],
+    ["run", "--virtual", "-"],
+    ["sweep", "--seeds", "1", "-"],
+  ])
+    assert.deepEqual(withInput(STEADY, ...words, ...few), { code: 0, stdout: "", stderr: "" }, words.join(" "));
+});
+
 test("- is standard input for a result, a schedule and recorded sequences", () => {
   const cases: readonly (readonly [args: string[], expected: RegExp])[] = [
     [["conformance", "-"], /^simulate: standard input: /],
@@ -50,7 +68,12 @@ const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
   [["-s", "steady", "--dashboard", "-"], /invalid value "-" for --dashboard/],
   [["bench", "-"], /invalid value "-" for <names>: expected "floor"/],
   [["validate", "-", "-"], /"-" is given more than once/],
-  [["-"], /unexpected argument "-"/],
+  [["-"], /standard input: is empty/],
+  [["steady", "-"], /unexpected argument "-"/],
+  [["-s", "steady", "-"], /unexpected argument "-"/],
+  [["run", "a.yaml", "b.yaml"], /unexpected argument "b.yaml" \(see/],
+  [["--virtual", "sweep", "steady"], /unexpected argument "sweep": a command is the first word, as in \S+ sweep \(/],
+  [["steady", "sweep"], /unexpected argument "sweep": a command is the first word/],
   [["validate", "---"], /unknown option ---/],
   [["-s", "steady", "--virtual", "--faults.crash=0.5"], /unknown option --faults\.crash/],
   [["-s", "steady", "--seed.x", "1"], /unknown option --seed\.x/],
@@ -133,6 +156,7 @@ const OF_EACH = [
   "redis",
   "resume",
   "seeds",
+  "strict",
   "virtual",
 ];
 /** Arguments, which differ between commands; and `by`, which says of an exploration how, and of a run by what. */
@@ -214,26 +238,23 @@ test("one thread is enough under simulated time", async (t) => {
   assert.deepEqual([code, stderr], [0, ""]);
 });
 
-test("a quiet sweep and a quiet exploration print nothing, and write their results to --results", async (t) => {
+test("a quiet sweep that passes prints nothing, a quiet exploration its violation, written to --results", async (t) => {
   const results = temporaryDirectory(t);
-  const sweep = await simulate(
-    "sweep",
-    "-s",
-    "steady",
-    "--workers",
-    "2",
-    "--seeds",
-    "1..2",
-    "-q",
-    "--results",
-    results,
-  );
-  assert.deepEqual(sweep, { code: 0, stdout: "", stderr: "" });
+  const args = ["sweep", "-s", "steady", "--workers", "2", "--seeds", "1..2", "-q", "--results", results];
+  assert.deepEqual(await simulate(...args), { code: 0, stdout: "", stderr: "" });
   assert.deepEqual(readdirSync(results), [], "nothing failed");
   const found = await simulate("explore", "shutdown-waiter", "--mailbox", "reference", "-q", "--results", results);
-  assert.deepEqual(found, { code: 98, stdout: "", stderr: "" });
+  assert.deepEqual([found.code, found.stdout], [98, ""]);
   const [directory = ""] = readdirSync(results);
   assert.match(directory, /^explore-shutdown-waiter-reference-\d{8}T\d{6}-[0-9a-f]{8}$/);
+  const [head = "", ...lines] = found.stderr.trimEnd().split("\n");
+  const last = lines.pop();
+  assert.equal(head, "shutdown-waiter, reference, exhaustive: VIOLATION");
+  assert.match(lines.join("\n"), /^violation: /);
+  const saved = /^Results {2}(.*)$/.exec(last ?? "")?.[1] ?? "";
+  assert.ok(saved.endsWith(directory), found.stderr);
+  const replayed = await simulate("explore", "replay", join(saved, "schedule.json"), "-q");
+  assert.deepEqual([replayed.code, replayed.stdout, replayed.stderr], [98, "", `${lines.join("\n")}\n`]);
 });
 
 test("a clock cannot jump by parts of a millisecond", (t) => {

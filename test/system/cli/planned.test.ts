@@ -1,9 +1,10 @@
 /** What was planned and did not happen is said: before a run, in its summary and, with --strict, by its exit code. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import { onlyEntry, onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { MAIN, onlyEntry, onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
 const BASE = `name: mine
 description: one line
@@ -29,7 +30,7 @@ describe("validate", () => {
     const { file } = written(t, BASE + LATE_FAULT);
     const usual = await simulate("validate", file);
     assert.deepEqual([usual.code, usual.stdout], [0, `${file}: valid: mine, 20 workers in 2s, 1 warning\n`]);
-    assert.match(usual.stderr, /^warning: .*mine\.yaml:10: faults\[0\]: jump-clock at 60\.0 s does not happen: .*\n$/);
+    assert.match(usual.stderr, /^warning: .*mine\.yaml:10: faults\[0\]: jump-clock at 1m 00s does not happen: .*\n$/);
     const strict = await simulate("validate", "--strict", file, "steady");
     assert.deepEqual([strict.code, strict.stdout], [2, "steady: valid: steady, 1,000 workers in 10s\n"]);
     assert.equal(strict.stderr, usual.stderr);
@@ -38,7 +39,7 @@ describe("validate", () => {
   it("takes changes and the options of the plan", async (t) => {
     const { file } = written(t, BASE);
     const changed = await simulate("validate", file, "--set", "shutdownAt=60s", "--threshold", "errors=count<3");
-    assert.match(changed.stderr, /shutdownAt: the shutdown at 60\.0 s does not happen/);
+    assert.match(changed.stderr, /shutdownAt: the shutdown at 1m 00s does not happen/);
     assert.match((await simulate("validate", file, "--workers", "7")).stdout, /: valid: mine, 7 workers in 2s\n/);
     const task = "{ actions: [], end: { kind: submit, at: 10ms } }";
     const listed = written(t, `${BASE}workers: [{ behaviour: quick, arriveAt: 0ms, task: ${task} }]\n`).file;
@@ -59,11 +60,11 @@ describe("a run", () => {
 
     const { code, stdout, stderr } = await simulate(...args);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^warning: .*faults\[0\]: jump-clock at 60\.0 s does not happen/m);
-    assert.match(stdout, /! faults\[0\]: jump-clock at 60\.0 s does not happen/);
+    assert.match(stderr, /^warning: .*faults\[0\]: jump-clock at 1m 00s does not happen/m);
+    assert.match(stdout, /! faults\[0\]: jump-clock at 1m 00s does not happen/);
     assert.match(
       stdout,
-      /Carried out\n {4}20 of 20 workers started · 0 of 1 fault\n {2}! jump-clock at 60\.0 s did not happen: the run had ended at \d/,
+      /Carried out\n {4}20 of 20 workers started · 0 of 1 fault\n {2}! jump-clock at 1m 00s did not happen: the run had ended at \d/,
     );
     const { carriedOut, warnings } = onlySummary(results);
     assert.equal(warnings?.length, 1);
@@ -170,7 +171,78 @@ describe("--quiet", () => {
   });
 });
 
+describe("--quiet of other commands", () => {
+  it("shows the verdict, the reasons and the directory of a sweep that does not pass", async (t) => {
+    const { file, results } = written(t, BASE);
+    const args = ["sweep", file, "--seeds", "1..8", "--threshold", "workers_started=count<3", "--results", results];
+    const { code, stdout, stderr } = await simulate(...args, "--quiet");
+    assert.deepEqual([code, stdout], [99, ""]);
+    const reasons = [1, 2, 3, 4, 5].map((seed) => `  ✗ seed ${seed}: workers_started count<3: observed 20\n`).join("");
+    const saved = join(results, onlyEntry(results), "sweep.json");
+    assert.equal(stderr, `✗ 8 seeds, 0 failed, 8 missed a threshold\n${reasons}  and 3 more\n  Results  ${saved}\n`);
+  });
+
+  it("shows those of a search for a capacity that finds none", async (t) => {
+    const { file, results } = written(t, BASE);
+    const args = ["capacity", file, "--virtual", "--seeds", "1", "--threshold", "workers_started=count<1"];
+    const { code, stdout, stderr } = await simulate(...args, "--quiet", "--results", results);
+    assert.deepEqual([code, stdout], [99, ""]);
+    assert.equal(
+      stderr,
+      "✗ mine passes at no rate that was tried\n" +
+        "  fails   0.5 a second: seed 1: threshold workers_started count<1 failed: observed 1\n" +
+        `  Results  ${join(results, onlyEntry(results))}\n`,
+    );
+  });
+
+  it("shows why there is nothing to shrink", async (t) => {
+    const { file } = written(t, BASE);
+    const { stdout, stderr } = await simulate("shrink", file, "--quiet");
+    assert.deepEqual(
+      [stdout, stderr],
+      ["", "seed 1 breaks no invariant: there is nothing to shrink (thresholds are not evaluated)\n"],
+    );
+  });
+});
+
 describe("environment variables", () => {
+  it("are in the printed commands: the stored scenario is named where the file would give another plan", async (t) => {
+    const { file, results } = written(t, BASE.replace("target: 10", "target: ${CROWDSTORM_TEST_RATE}"));
+    const env = { CROWDSTORM_TEST_RATE: "20" };
+    const run = async (...words: string[]): Promise<string> => {
+      const { stdout, stderr } = await start([...words, "--results", results], { env }).ended;
+      assert.ok(!stdout.includes(file), stdout);
+      return stdout + stderr;
+    };
+    const planOf = async (command: string): Promise<string | undefined> => {
+      const [, kept = "", seed = "1"] = /--scenario (\S+scenario\.yaml)(?:.*--seed (\d+))?/.exec(command) ?? [];
+      const { stdout } = await simulate("plan", kept, "--seed", seed);
+      return /: (.*)\nhash /.exec(stdout)?.[1];
+    };
+    const single = await run(file, "--virtual");
+    assert.equal(await planOf(/^Same plan again .*$/m.exec(single)?.[0] ?? ""), "30 workers in 2s");
+    const sweep = await run("sweep", file, "--seeds", "7", "--threshold", "workers_started=count<3");
+    const [command = ""] = /^ +simulate --scenario.*$/m.exec(sweep) ?? [];
+    assert.equal(await planOf(command), "30 workers in 2s");
+    assert.doesNotMatch(command, /--threshold/, "the stored scenario has it");
+    const missed = await simulate(...command.trim().split(" ").slice(1), "--quiet", "--results", results);
+    assert.match(missed.stderr, /✗ threshold workers_started count<3 failed: observed 30\n/);
+    const served = await start(
+      ["serve", file, "--port", "0", "--duration", "100ms", "--quiet", "--results", `${results}-served`],
+      {
+        env,
+      },
+    ).ended;
+    assert.deepEqual([served.code, served.stdout], [0, ""], served.stderr);
+    assert.match(
+      onlySummary(`${results}-served`).reproduce,
+      /serve --scenario \S+-served\/\S+\/scenario\.yaml --port 0$/,
+    );
+    const capacity = await run("capacity", file, "--virtual", "--seeds", "1", "--max-time", "1ms");
+    const [, kept = ""] = /^Search again .*--scenario (\S+)/m.exec(capacity) ?? [];
+    assert.equal(await planOf(`--scenario ${kept}`), "30 workers in 2s", capacity);
+  });
+
   it("are replaced in a scenario, and the run keeps their values", async (t) => {
     const { file, results } = written(t, BASE.replace("target: 10", "target: ${CROWDSTORM_TEST_TARGET:-10}"));
     const hash = async (): Promise<string | undefined> =>
@@ -200,6 +272,59 @@ describe("sweep", () => {
       assert.equal(refused.code, 2, seeds);
       assert.match(refused.stderr, /^simulate: invalid value ".*" for --seeds: expected the first and the last seed/);
     }
+  });
+
+  it("says once, before it starts, what its plans show; with --strict it does not start", async (t) => {
+    const { file, results } = written(t, BASE + LATE_FAULT);
+    const warning = /^warning: .*mine\.yaml:10: faults\[0\]: jump-clock at 1m 00s does not happen: .*\n/;
+    const sweep = ["sweep", file, "--seeds", "1..2", "--results", results];
+    const usual = await simulate(...sweep, "--json");
+    assert.equal(usual.code, 0, usual.stderr);
+    assert.match(usual.stderr, warning);
+    assert.equal(usual.stderr.match(/warning:/g)?.length, 1);
+    assert.equal((JSON.parse(usual.stdout) as { seeds: number }).seeds, 2);
+    assert.deepEqual(await simulate(...sweep, "--quiet"), { code: 0, stdout: "", stderr: "" });
+    const capacity = ["capacity", file, "--virtual", "--results", results];
+    for (const [words, what] of [
+      [sweep, "sweep"],
+      [capacity, "search"],
+    ] as const) {
+      const { code, stdout, stderr } = await simulate(...words, "--strict", "--quiet");
+      assert.deepEqual([code, stdout], [2, ""]);
+      assert.match(stderr, new RegExp(`^warning: .*\nsimulate: the ${what} was not started: with --strict, .*\n$`));
+    }
+    assert.match((await simulate("shrink", file)).stderr, /^warning: .*jump-clock at 1m 00s does not happen/);
+    assert.ok(!existsSync(results));
+  });
+
+  it("does not warn of what is so for one of its seeds only", async (t) => {
+    const rare = BASE.replace("weight: 1,", "weight: 0.9,").replace(
+      "thresholds",
+      "  rare: { weight: 0.1, actions: 1, thinkTime: 1ms }\nthresholds",
+    );
+    const { file } = written(t, rare);
+    const warned = async (seed: number): Promise<boolean> =>
+      (await simulate("validate", file, "--workers", "5", "--seed", String(seed))).stderr !== "";
+    const seeds = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(warned));
+    const [first, last] = [seeds.indexOf(true) + 1, seeds.indexOf(false) + 1];
+    assert.ok(first > 0 && last > 0, "the plans differ");
+    const [from, to] = first < last ? [first, last] : [last, first];
+    const { code, stderr } = await simulate("sweep", file, "--workers", "5", "--seeds", `${from}..${to}`, "--strict");
+    assert.equal(code, 0, stderr);
+  });
+
+  it("of standard input prints commands with the scenario that it stores", async (t) => {
+    const { results } = written(t, BASE);
+    const args = ["sweep", "--scenario", "-", "--seeds", "7", "--threshold", "workers_started=count<3"];
+    const { status, stdout } = spawnSync(process.execPath, [MAIN, ...args, "--results", results], {
+      input: BASE,
+      encoding: "utf8",
+    });
+    assert.equal(status, 99, stdout);
+    const kept = join(results, onlyEntry(results), "scenario.yaml");
+    assert.ok(stdout.includes(`--scenario ${kept} --virtual --seed 7\n`), stdout);
+    const again = await simulate("--scenario", kept, "--virtual", "--seed", "7", "--quiet", "--results", results);
+    assert.equal(again.code, 99, again.stderr);
   });
 
   it("evaluates the thresholds when one is given, and its commands have the changes, quoted for the shell", async (t) => {

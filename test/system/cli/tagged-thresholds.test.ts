@@ -114,7 +114,16 @@ test("a phase that did not take place has no count, which fails", async (t) => {
   );
   const { code, stdout } = await simulate("-s", file, "--virtual", "--results", results);
   assert.equal(code, 99, stdout);
-  assert.match(stdout, /✗ errors\{during:late\} +count==0 +no samples/);
+  assert.match(
+    stdout,
+    /✗ threshold errors\{during:late\} count==0 failed: no samples: this phase did not take place\n/,
+  );
+  assert.match(stdout, /✗ errors\{during:late\} +count==0 +no samples: this phase did not take place\n/);
+  const quiet = await simulate("-s", file, "--virtual", "--quiet", "--results", `${results}-quiet`);
+  assert.match(quiet.stderr, /failed: no samples: this phase did not take place\n/);
+  assert.equal(onlySummary(results).thresholds[0]?.phaseMissed, true);
+  const sweep = await simulate("sweep", file, "--thresholds", "--seeds", "1", "--results", `${results}-sweep`);
+  assert.match(sweep.stdout, /✗ errors\{during:late\} count==0: no samples: this phase did not take place\n/);
 });
 
 test("what a run in one process does not measure is not judged, instead of 0", async (t) => {

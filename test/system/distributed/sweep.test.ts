@@ -3,7 +3,7 @@
  * processes, the coordinator, Redis, its data, its memory.
  */
 import assert from "node:assert/strict";
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
 import { FlowProducer } from "bullmq";
@@ -56,6 +56,23 @@ test("worker processes run the scenario with its changes, and the commands of a 
   assert.match(refused.stderr, /^simulate: --threshold cannot be combined with --resume/);
   const ended = await simulate(...resume);
   assert.deepEqual(resultsOf(ended), alone, ended.stderr);
+});
+
+test("its commands name the scenario that it stores, where the file has an environment variable", {
+  skip: noRedis,
+}, async (t) => {
+  const redis = await TestRedis.start(t);
+  await startWorkers(t, redis, 1);
+  const directory = temporaryDirectory(t);
+  const sweep = tinySweep(directory, "1..2");
+  const file = join(directory, "tiny.yaml");
+  writeFileSync(file, readFileSync(file, "utf8").replace("name: tiny", "name: ${CROWDSTORM_TEST_NAME:-tiny}"));
+  const ended = await simulate(...sweep, "--threshold", "workers_started=count<1", "--redis", redis.url);
+  assert.equal(ended.code, 99, ended.stderr);
+  const [missing] = resultsOf(ended)["missing"] as { reproduce: string }[];
+  const kept = join(directory, "results", onlyEntry(join(directory, "results")), "scenario.yaml");
+  assert.equal(missing?.reproduce, `simulate --scenario ${kept} --virtual --seed 1`);
+  assert.match(readFileSync(kept, "utf8"), /name: tiny\n[^]*workers_started/);
 });
 
 describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurrency: 2 }, () => {

@@ -39,6 +39,8 @@ export interface MissedThreshold {
   readonly expression: string;
   /** What was measured, in the unit of the expression; null when there are no samples. */
   readonly observed: number | null;
+  /** When there are none because the phase of its tags did not take place. */
+  readonly phaseMissed?: true;
 }
 
 export interface RunResult {
@@ -140,7 +142,10 @@ function finish(
     });
   const missed = evaluate(judgedThresholds(thresholds, "inside").judged, measurements)
     .filter(({ passed }) => !passed)
-    .map(({ metric, expression, observed }) => ({ metric, expression, observed }));
+    .map(({ metric, expression, observed, phaseMissed }) => ({
+      ...{ metric, expression, observed },
+      ...(phaseMissed !== undefined && { phaseMissed }),
+    }));
   const updates = measurements.trends.live_update_latency;
   if (updates.count === 0) return { failures, missed };
   const [p50, p95, p99] = [updates.percentile(50), updates.percentile(95), updates.percentile(99)];

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isAlias, isNode, isPair, isScalar, parse, parseDocument, visit } from "yaml";
 import {
   changeScenario,
+  loadScenario,
   parseScenario,
+  shippedScenarios,
   ScenarioError,
   type LoadedScenario,
 } from "../../../../dist/load/scenario/index.js";
@@ -21,7 +24,10 @@ thresholds:
 drainTimeout: 1s
 `;
 
-const loaded: LoadedScenario = { scenario: parseScenario(TEXT, "mine.yaml"), path: "mine.yaml", text: TEXT };
+function loadedFrom(text: string): LoadedScenario {
+  return { scenario: parseScenario(text, "mine.yaml"), path: "mine.yaml", text, isRepeatable: true };
+}
+const loaded = loadedFrom(TEXT);
 
 test("fields are set, the text keeps the rest, and the text is the scenario", () => {
   const changed = changeScenario(loaded, [
@@ -46,6 +52,69 @@ test("a change through an anchor changes its aliases; one through an alias is re
     message:
       /^mine.yaml: behaviours.others.thinkTime.uniform cannot be set to .*: .* is \*thinking: set the field where/,
   });
+});
+
+/** The paths of all values with an anchor, or of all behaviours that have one inside. */
+function anchoredPaths(text: string): string[][] {
+  const paths: string[][] = [];
+  visit(parseDocument(text), (_, node, ancestors) => {
+    if (!isNode(node) || isAlias(node) || node.anchor === undefined) return;
+    paths.push(ancestors.flatMap((each) => (isPair(each) && isScalar(each.key) ? [String(each.key.value)] : [])));
+  });
+  return paths;
+}
+
+/** The data of `text` with the value at the path replaced. Parts that aliases repeat are copies. */
+function dataWith(text: string, path: readonly string[], value: unknown): unknown {
+  const data = structuredClone(JSON.parse(JSON.stringify(parse(text))) as Record<string, unknown>);
+  let parent = data;
+  for (const key of path.slice(0, -1)) parent = parent[key] as Record<string, unknown>;
+  parent[path.at(-1) ?? ""] = value;
+  return data;
+}
+
+for (const name of shippedScenarios()) {
+  const shipped = loadScenario(name);
+  for (const path of anchoredPaths(shipped.text)) {
+    test(`the anchored ${path.join(".")} of ${name} can be set, and so can what it is in; aliases keep the value`, () => {
+      const value = path.at(-1) === "thinkTime" ? "70ms" : 7;
+      const changed = changeScenario(shipped, [{ path, value: String(value) }]);
+      assert.deepEqual(parse(changed.text), dataWith(shipped.text, path, value));
+      const around = path.slice(0, -1);
+      const old = around.reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], parse(shipped.text));
+      const behaviour = { ...(old as object), thinkTime: "1s" };
+      const without = changeScenario(shipped, [{ path: around, value: JSON.stringify(behaviour) }]);
+      assert.deepEqual(parse(without.text), dataWith(shipped.text, around, behaviour));
+    });
+  }
+}
+
+test("anchors inside anchors, of one name, and before what they are in keep what their aliases stand for", () => {
+  const behaviours = `behaviours:
+  first: &all { weight: &weight 0.25, actions: &same 3, thinkTime: &same 10ms }
+  second: { weight: *weight, actions: 1, thinkTime: *same }
+  third: *all
+  fourth: { weight: *weight, actions: &same 2, thinkTime: 1ms }
+`;
+  const text = TEXT.replace(/behaviours:[^]*(?=thresholds:)/, behaviours);
+  const { text: changed } = changeScenario(loadedFrom(text), [
+    { path: ["behaviours", "first"], value: "{ weight: 0.25, actions: 9, thinkTime: 5ms }" },
+  ]);
+  const expected = dataWith(text, ["behaviours", "first"], { weight: 0.25, actions: 9, thinkTime: "5ms" });
+  assert.deepEqual(parse(changed), expected);
+  const { text: again } = changeScenario(loadedFrom(changed), [
+    { path: ["behaviours", "second"], value: "{ weight: 0.25, actions: 9, thinkTime: 5ms }" },
+    { path: ["behaviours", "third", "thinkTime"], value: "{ uniform: [1ms, 2ms] }" },
+  ]);
+  const second = dataWith(JSON.stringify(expected), ["behaviours", "second"], {
+    weight: 0.25,
+    actions: 9,
+    thinkTime: "5ms",
+  });
+  assert.deepEqual(
+    parse(again),
+    dataWith(JSON.stringify(second), ["behaviours", "third", "thinkTime"], { uniform: ["1ms", "2ms"] }),
+  );
 });
 
 test("what cannot be set is refused with the file and the field", () => {

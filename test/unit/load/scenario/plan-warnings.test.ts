@@ -51,7 +51,7 @@ const cases: readonly (readonly [what: string, text: string, warning: RegExp])[]
     "a window after the last worker has gone",
     withBehaviours("quick: { weight: 1, actions: 2, thinkTime: 200ms, disconnect: { window: [60s, 70s] } }"),
     new RegExp(
-      `^mine\\.yaml:7: behaviours\\.quick\\.disconnect\\.window: no connection drops in this window, from 60\\.0 s to 70\\.0 s: ` +
+      `^mine\\.yaml:7: behaviours\\.quick\\.disconnect\\.window: no connection drops in this window, from 1m 00s to 1m 10s: ` +
         `the last worker that behaves like this ${LEFT}$`,
     ),
   ],
@@ -64,7 +64,7 @@ const cases: readonly (readonly [what: string, text: string, warning: RegExp])[]
     "a shutdown after the end",
     withEnd("shutdownAt: 60s"),
     new RegExp(
-      `^mine\\.yaml:9: shutdownAt: the shutdown at 60\\.0 s does not happen: the last worker ${LEFT}, and the run ends then$`,
+      `^mine\\.yaml:9: shutdownAt: the shutdown at 1m 00s does not happen: the last worker ${LEFT}, and the run ends then$`,
     ),
   ],
   [
