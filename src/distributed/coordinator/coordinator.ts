@@ -18,7 +18,7 @@ import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult
 import { parseJson } from "../parse-json.js";
 import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
-import { blockId, BlockLedger, sizeOf, type Block } from "./block-ledger.js";
+import { blockId, BlockLedger, sizeOf, type Block, type CollectedBlock } from "./block-ledger.js";
 import { BlockSize } from "./block-size.js";
 import { Fleet } from "./fleet.js";
 import type { SavedJob } from "./job-file.js";
@@ -64,10 +64,10 @@ const LAST_COMMANDS_MS = 3000;
 export async function coordinate<Result>(options: CoordinatorOptions<Result>): Promise<JobEnd> {
   const clock = await measureClock(options.server.client);
   await waitForEarlier(options, clock);
-  const { file, blocks } = BlockFile.open(options.directory, options.result);
+  const file = BlockFile.open(options.directory);
   const queue = new WaveQueue(options.server, options.saved);
   try {
-    return await new Coordinator(options, clock, file, queue).run(blocks);
+    return await new Coordinator(options, clock, file, queue).run();
   } finally {
     await Promise.race([queue.close(), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
     file.close();
@@ -124,10 +124,8 @@ class Coordinator<Result> {
     });
   }
 
-  /** `stored`: what earlier coordinators of the job collected. */
-  async run(stored: readonly StoredBlock<Result>[]): Promise<JobEnd> {
-    this.#ledger = new BlockLedger(this.#options.saved, stored);
-    for (const block of stored) this.#order.add(block);
+  async run(): Promise<JobEnd> {
+    this.#takeStored();
     await this.#begin();
     while (!this.#hasEnded()) {
       if (await this.#tick()) return this.#end("cancelled");
@@ -149,6 +147,17 @@ class Coordinator<Result> {
 
   #hasEnded(): boolean {
     return this.#fatal !== undefined || this.#isComplete() || this.#options.interrupt.aborted;
+  }
+
+  /** Takes what earlier coordinators of the job collected. Results that are in order are not kept. */
+  #takeStored(): void {
+    const collected: CollectedBlock[] = [];
+    this.#file.read(this.#options.result, (block) => {
+      const { first, last, digest } = block;
+      collected.push({ first, last, digest });
+      this.#order.add(block);
+    });
+    this.#ledger = new BlockLedger(this.#options.saved, collected);
   }
 
   /** Takes over what earlier coordinators left in Redis: results count, and blocks at work are given anew. */
