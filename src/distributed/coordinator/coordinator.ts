@@ -13,7 +13,7 @@ import type { RedisServer } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
-import { LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { isAskedToCancel, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
 import { parseJson } from "../parse-json.js";
 import { RedisClock } from "../redis-clock.js";
@@ -185,7 +185,7 @@ class Coordinator<Result> {
       if (performance.now() - this.#entryAt >= ENTRY_MS) {
         this.#entryAt = performance.now();
         await this.#clock.refresh();
-        if ((await server.client.exists(KEYS.cancelled(saved.id))) === 1) return true;
+        if (await isAskedToCancel(server.client, saved.id)) return true;
         await this.#publish();
         await this.#takeLate();
         await this.#fleet.look(server.client, this.#clock.now());
