@@ -3,6 +3,8 @@
  *
  *   npm run build && node bench/work-over-redis.js sweep [--rounds 3] [--seeds 500] [--workers 100] [--processes 3]
  *   node bench/work-over-redis.js queue [--rounds 3] [--blocks 20000] [--processes 3]
+ *   node bench/work-over-redis.js kill [--rounds 3] [--workers 100] [--processes 3]
+ *   node bench/work-over-redis.js bytes [--seeds 500] [--workers 100] [--processes 3]
  *
  * `sweep`: the CPU time of a sweep alone and of the same sweep over worker processes with one thread each, in turn, so
  * that what else the machine does hits both alike. That over worker processes is the coordinator's, from its start to
@@ -10,22 +12,35 @@
  *
  * `queue`: blocks a second from the coordinator through BullMQ to worker processes and back, when a block is no work,
  * and the CPU time a block.
+ *
+ * `kill`: the time from the SIGKILL of a worker process in the middle of a sweep until all blocks that were at work
+ * then have their results, the lost one among them.
+ *
+ * `bytes`: what a sweep takes in `blocks.ndjson`, in Redis at most, and in the coordinator's memory.
  */
 import { fork, spawn } from "node:child_process";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setInterval } from "node:timers";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { z } from "zod";
-import { connectRedis, parseRedisUrl } from "../dist/distributed/index.js";
+import { PREFIX } from "../dist/distributed/connect-redis.js";
+import { BLOCK_FILE, connectRedis, parseRedisUrl } from "../dist/distributed/index.js";
 import { requirementsHere } from "../dist/distributed/compatibility.js";
+import { blockId, BlockLedger, sizeOf } from "../dist/distributed/coordinator/block-ledger.js";
 import { coordinate } from "../dist/distributed/coordinator/coordinator.js";
 import { writeWorkerProcess } from "../dist/distributed/job-registry.js";
+import { blockOf, blocksQueue } from "../dist/distributed/keys.js";
 import { MESSAGES_VERSION } from "../dist/distributed/messages.js";
 import { HeldJob } from "../dist/distributed/worker/held-job.js";
 
@@ -44,12 +59,14 @@ const rounds = Number(values.rounds);
 const processes = Number(values.processes);
 const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const JOB = "queue";
+/** Blocks of each worker process before the next one is killed. */
+const SETTLING_BLOCKS = 5;
 /** Blocks that a worker process of `queue` holds: as many as threads of a large machine. */
 const AT_ONCE = 32;
 
-const measures = { sweep: measureSweep, queue: measureQueue, echo: echoBlocks };
+const measures = { sweep: measureSweep, queue: measureQueue, kill: measureKill, bytes: measureBytes, echo: echoBlocks };
 const measure = measures[positionals[0]];
-if (measure === undefined) throw new Error("expected sweep or queue");
+if (measure === undefined) throw new Error("expected sweep, queue, kill or bytes");
 await measure(...positionals.slice(1));
 
 async function measureSweep() {
@@ -65,11 +82,7 @@ async function measureSweep() {
       require("node:fs").writeFileSync(${JSON.stringify(used)}, String((user + system) / 1000));
     });`,
   );
-  const crew = Array.from({ length: processes }, () =>
-    spawn(process.execPath, [MAIN, "worker", "--redis", redis.url, "--threads", "1"], {
-      stdio: ["ignore", "ignore", "pipe"],
-    }),
-  );
+  const crew = startCrew(redis.url);
   try {
     await Promise.all(crew.map((child) => said(child, child.stderr, /waiting for jobs/)));
     const pids = crew.map(({ pid }) => pid);
@@ -149,6 +162,110 @@ async function measureQueue() {
     redis.stop();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+async function measureKill() {
+  await withSweep(async ({ crew, client, id, lines, url }) => {
+    const times = [];
+    for (let round = 1; round <= rounds; round++) {
+      // The size of blocks has settled, and a killed process was replaced.
+      const settled = lines().length + SETTLING_BLOCKS * processes;
+      await until(() => lines().length >= settled);
+      const began = performance.now();
+      await until(() => lines().length >= settled + SETTLING_BLOCKS * processes);
+      const blockMs = (performance.now() - began) / SETTLING_BLOCKS;
+      crew.shift().kill("SIGKILL");
+      const killed = performance.now();
+      const open = new Set((await client.lrange(`${PREFIX}:${blocksQueue(id)}:active`, 0, -1)).map(blockOf));
+      await until(() => lines().filter((line) => open.has(blockId(JSON.parse(line)))).length === open.size);
+      times.push(performance.now() - killed);
+      console.log(
+        `round ${round}: ${open.size} blocks of ${ms(blockMs)} were at work, ` +
+          `all had their results ${ms(times.at(-1))} after the SIGKILL`,
+      );
+      crew.push(...startCrew(url, 1));
+    }
+    console.log(`greatest: ${ms(Math.max(...times))}, median: ${ms(median(times))}`);
+  });
+}
+
+async function measureBytes() {
+  await withSweep(async ({ client, lines, atStart }) => {
+    let most = 0;
+    let seeds = 0;
+    await until(async () => {
+      most = Math.max(most, (await memoryOf(client)) - atStart);
+      seeds = lines().reduce((sum, line) => sum + sizeOf(JSON.parse(line)), 0);
+      return seeds >= Number(values.seeds);
+    });
+    const bytes = Buffer.byteLength(lines().join("\n"));
+    console.log(
+      `${seeds} seeds in ${lines().length} blocks: ${BLOCK_FILE} has ${Math.round(bytes / seeds)} bytes a seed; ` +
+        `Redis took at most ${Math.round(most / 1024)} KiB; ` +
+        `the coordinator keeps ${bytesOfCollectedBlock()} bytes a block`,
+    );
+  });
+}
+
+/** Calls `measured` in the middle of a sweep over worker processes, with the lines of its collected blocks. */
+async function withSweep(measured) {
+  const directory = mkdtempSync(join(tmpdir(), "crowdstorm-redis-"));
+  const redis = await startRedis(directory);
+  const crew = startCrew(redis.url);
+  const server = await connect(redis.url);
+  const { client } = server;
+  let sweep;
+  try {
+    await Promise.all(crew.map((child) => said(child, child.stderr, /waiting for jobs/)));
+    const atStart = await memoryOf(client);
+    const results = join(directory, "results");
+    const options = ["-s", values.scenario, "--workers", values.workers, "--seeds", "1..10000000"];
+    const all = [MAIN, "sweep", ...options, "--results", results, "--redis", redis.url];
+    sweep = spawn(process.execPath, all, { stdio: ["ignore", "ignore", "pipe"] });
+    await said(sweep, sweep.stderr, /works on the job/);
+    const [id] = readdirSync(results);
+    const lines = () =>
+      readFileSync(join(results, id, BLOCK_FILE), "utf8")
+        .split("\n")
+        .slice(0, -1);
+    await measured({ crew, client, id, lines, atStart, url: redis.url });
+  } finally {
+    for (const child of [sweep, ...crew]) child?.kill("SIGKILL");
+    server.close();
+    redis.stop();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function startCrew(url, count = processes) {
+  const args = [MAIN, "worker", "--redis", url, "--threads", "1"];
+  return Array.from({ length: count }, () => spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] }));
+}
+
+async function until(condition) {
+  while (!(await condition())) await delay(20);
+}
+
+async function memoryOf(client) {
+  return Number(/^used_memory:(\d+)/m.exec(await client.info("memory"))[1]);
+}
+
+/** The memory of a block that a coordinator has collected. */
+function bytesOfCollectedBlock() {
+  const blocks = 1_000_000;
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc");
+  const used = () => {
+    collectGarbage();
+    return process.memoryUsage().heapUsed;
+  };
+  const ledger = new BlockLedger({ first: 1, last: blocks });
+  const before = used();
+  for (let block = ledger.cut(1); block !== undefined; block = ledger.cut(1))
+    ledger.enter(block, createHash("sha256").update(String(block.first)).digest("hex"));
+  const bytes = Math.round((used() - before) / blocks);
+  if (!ledger.isWhole) throw new Error("a block is missing");
+  return bytes;
 }
 
 async function runBlocks(server, directory) {

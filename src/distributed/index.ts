@@ -3,7 +3,7 @@
  * processes on any machine take them. Nothing here is loaded by commands without `--redis`.
  *
  * - {@link parseRedisUrl}, {@link connectRedis}: the server, without its password in any message;
- * - {@link measureClock}, {@link redisNow}: the time that all machines agree on;
+ * - {@link measureClock}, {@link RedisClock}: the time that all machines agree on;
  * - {@link WorkerProcessLoop}: `simulate worker`, for the kinds of jobs of job-kind.ts, listed in
  *   job-kinds.ts.
  */
@@ -11,7 +11,15 @@ export { connectRedis, type RedisServer } from "./connect-redis.js";
 export { DistributedError, RedisUrlError } from "./errors.js";
 export { modulesByDigest } from "./modules.js";
 export { parseRedisUrl, type RedisAddress } from "./redis-address.js";
-export { localNow, measureClock, offsetFrom, redisNow, type ClockOffset, type ClockSample } from "./redis-clock.js";
+export {
+  localNow,
+  measureClock,
+  offsetFrom,
+  RedisClock,
+  redisNow,
+  type ClockOffset,
+  type ClockSample,
+} from "./redis-clock.js";
 export { WorkerProcessLoop, type WorkerProcessOptions, type WorkerState } from "./worker/worker-process.js";
 export { recruitMachines, type Recruited, type RecruitOptions } from "./machines/recruit-machines.js";
 export { refusalOf } from "./compatibility.js";

@@ -48,6 +48,21 @@ export async function removeJob(client: Redis, job: string): Promise<void> {
   await client.multi().hdel(KEYS.jobs, job).del(KEYS.spec(job), KEYS.cancelled(job), KEYS.late(job)).exec();
 }
 
+/** Asks the coordinator of a job to end it; after `ms`, it is no longer asked. */
+export async function askToCancel(client: Redis, job: string, ms: number): Promise<void> {
+  await client.set(KEYS.cancelled(job), "1", "PX", ms);
+}
+
+/** Whether the coordinator of the job has not answered yet that it is to be cancelled. */
+export async function isAskedToCancel(client: Redis, job: string): Promise<boolean> {
+  return (await client.exists(KEYS.cancelled(job))) === 1;
+}
+
+/** Whether the job is to be cancelled. Answers who asked for it: the job ends as soon as it can. */
+export async function takeCancellation(client: Redis, job: string): Promise<boolean> {
+  return (await client.del(KEYS.cancelled(job))) === 1;
+}
+
 /** The worker processes in Redis, by id, at Redis' time `now`: without those that were not seen lately. */
 export async function readWorkerProcesses(client: Redis, now: number): Promise<WorkerProcess[]> {
   const all = await readHash(client, KEYS.workers, workerProcessSchema);

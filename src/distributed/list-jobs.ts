@@ -1,8 +1,16 @@
 /** Lists and cancels the jobs in Redis, from any process. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { RedisServer } from "./connect-redis.js";
-import { LOST_AFTER_MS, readJob, readJobs, readWorkerProcesses, removeJob } from "./job-registry.js";
-import { KEYS } from "./keys.js";
+import {
+  askToCancel,
+  isAskedToCancel,
+  LOST_AFTER_MS,
+  readJob,
+  readJobs,
+  readWorkerProcesses,
+  removeJob,
+  takeCancellation,
+} from "./job-registry.js";
 import type { Job, WorkerProcess } from "./messages.js";
 import { measureClock, redisNow } from "./redis-clock.js";
 import { removeQueues } from "./remove-queues.js";
@@ -19,7 +27,7 @@ export interface ListedJobs {
   readonly now: number;
 }
 
-/** The time in which a coordinator ends when its job is cancelled, ms. */
+/** The time in which a coordinator answers when its job is cancelled, ms. */
 const ANSWER_MS = 10_000;
 const LOOK_MS = 100;
 
@@ -33,7 +41,7 @@ export async function listJobs({ client }: RedisServer): Promise<ListedJobs> {
 }
 
 /**
- * Cancels a job: asks its coordinator to end, and waits for it; without a coordinator, removes what
+ * Cancels a job: asks its coordinator to end, and waits for its answer; without a coordinator, removes what
  * is in Redis. Returns what was done: `refused` when the coordinator does not answer.
  */
 export async function cancelJob(server: RedisServer, job: ListedJob): Promise<"removed" | "asked" | "refused"> {
@@ -43,10 +51,13 @@ export async function cancelJob(server: RedisServer, job: ListedJob): Promise<"r
     await removeJob(client, job.id);
     return "removed";
   }
-  await client.set(KEYS.cancelled(job.id), "1", "PX", ANSWER_MS);
-  for (let left = ANSWER_MS; left > 0; left -= LOOK_MS) {
-    if ((await readJob(client, job.id)) === undefined) return "asked";
-    await delay(LOOK_MS);
+  // The question does not expire before the last look: its end is the answer.
+  await askToCancel(client, job.id, 2 * ANSWER_MS);
+  let isAnswered = false;
+  for (let left = ANSWER_MS; left > 0 && !isAnswered; left -= LOOK_MS) {
+    isAnswered = !(await isAskedToCancel(client, job.id)) || (await readJob(client, job.id)) === undefined;
+    if (!isAnswered) await delay(LOOK_MS);
   }
-  return "refused";
+  const isUnanswered = await takeCancellation(client, job.id);
+  return isUnanswered && !isAnswered ? "refused" : "asked";
 }

@@ -15,7 +15,10 @@ export const definition: CommandModule<object, WorkerArguments> = {
         requiresArg: true,
         describe: "Blocks of seeds at a time, or threads for simulated workers [default: one for each core]",
       })
-      .option("allow-remote", targetOptions["allow-remote"])
+      .option("allow-remote", {
+        ...targetOptions["allow-remote"],
+        describe: "Take part in load runs whose target is on another machine",
+      })
       .option("modules", {
         type: "string",
         array: true,

@@ -119,12 +119,19 @@ function simulatedSeeds({
   seed,
   redis,
   threads,
+  target,
+  listen,
 }: CapacityArguments): SimulatedTrials["seeds"] | undefined {
   if (!virtual) {
     if (seeds !== undefined)
       throw new UsageError("--seeds requires --virtual; on real threads, --seed is that of all trials");
     if (redis !== undefined)
-      throw new UsageError("--redis requires --virtual: other machines do not tell how much this one takes");
+      throw new UsageError(
+        target === undefined && listen === undefined
+          ? "--redis requires --virtual: on real threads, each trial runs on this machine"
+          : `--redis cannot be combined with --${target === undefined ? "listen" : "target"}: ` +
+              "this machine alone makes the load of a search",
+      );
     return undefined;
   }
   if (seed !== undefined && seeds !== undefined) throw new UsageError("--seed cannot be combined with --seeds");

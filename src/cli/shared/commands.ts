@@ -99,12 +99,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     command: "worker",
-    describe: "Work for the sweeps and explorations of other machines, over Redis",
+    describe: "Work for the sweeps, explorations and load runs of other machines, over Redis",
     load: () => import("../commands/worker.js"),
   },
   {
     command: "jobs [job]",
-    describe: "List, show and cancel the sweeps and explorations that worker processes work on",
+    describe: "List, show and cancel what worker processes work on: sweeps, explorations and load runs",
     load: () => import("../commands/jobs.js"),
   },
   {

@@ -52,7 +52,9 @@ export async function openMachines(options: MachinesOptions): Promise<OpenedMach
       planHash: hash,
       target,
       interrupt,
+      cancelled: recruited.cancelled,
     });
+    recruited.follow(() => generators.ended);
     return {
       generators,
       async close() {

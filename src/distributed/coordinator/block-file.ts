@@ -2,12 +2,13 @@
  * `blocks.ndjson` in the directory of a job: a line for each collected block, on the disk before the block counts as
  * collected. What Redis and the worker processes lose is executed again; what is in this file is not.
  */
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { cannotWrite } from "../../results/index.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
+import { MAX_RESULT_BYTES } from "../messages.js";
 import { parseJson } from "../parse-json.js";
 import type { CollectedBlock } from "./block-ledger.js";
 
@@ -25,6 +26,12 @@ const lineSchema = z.strictObject({
   result: z.unknown(),
 });
 
+const NEWLINE = 0x0a;
+/** What is read at once, bytes. */
+const CHUNK_BYTES = 1 << 20;
+/** A line with a result of the largest size, bytes. */
+const MAX_LINE_BYTES = 2 * MAX_RESULT_BYTES;
+
 export class BlockFile {
   readonly #path: string;
   readonly #file: number;
@@ -34,25 +41,21 @@ export class BlockFile {
     this.#file = file;
   }
 
+  /** Opens the file in `directory`; makes it if there is none. */
+  static open(directory: string): BlockFile {
+    const path = join(directory, BLOCK_FILE);
+    return new BlockFile(path, openSync(path, "a+"));
+  }
+
   /**
-   * Opens the file in `directory`, and reads what is in it. An incomplete last line, of a coordinator that was killed,
-   * is removed.
+   * Gives each block of the file to `onBlock`. An incomplete last line, of a coordinator that was killed, is removed.
+   * The file may be larger than the longest string.
    * @throws {DistributedError} when another line is damaged
    */
-  static open<Result>(
-    directory: string,
-    result: z.ZodType<Result>,
-  ): { readonly file: BlockFile; readonly blocks: readonly StoredBlock<Result>[] } {
-    const path = join(directory, BLOCK_FILE);
-    const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-    const blocks = whole
-      .split("\n")
-      .slice(0, -1)
-      .map((line, index) => parsed(line, `${path}:${index + 1}`, result));
-    const file = openSync(path, "a");
-    if (whole.length < text.length) ftruncateSync(file, Buffer.byteLength(whole));
-    return { file: new BlockFile(path, file), blocks };
+  read<Result>(result: z.ZodType<Result>, onBlock: (block: StoredBlock<Result>) => void): void {
+    let line = 0;
+    const bytes = readLines(this.#file, (text) => onBlock(parsed(text, `${this.#path}:${++line}`, result)));
+    ftruncateSync(this.#file, bytes);
   }
 
   /** Adds blocks, and waits until they are on the disk. @throws ResultsError */
@@ -67,6 +70,30 @@ export class BlockFile {
 
   close(): void {
     closeSync(this.#file);
+  }
+}
+
+/**
+ * Reads the lines of a file that end with a newline, from its beginning. Returns how many bytes they have. Of a line
+ * that is longer than any of this file, only the beginning is given.
+ */
+function readLines(file: number, onLine: (line: string) => void): number {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  /** Of the line that begins at `lineAt`, from earlier chunks. */
+  let parts: Buffer[] = [];
+  let lineAt = 0;
+  for (let at = 0; ; ) {
+    const bytes = chunk.subarray(0, readSync(file, chunk, 0, CHUNK_BYTES, at));
+    if (bytes.length === 0) return lineAt;
+    let from = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, from)) {
+      onLine(Buffer.concat([...parts, bytes.subarray(from, end)]).toString("utf8"));
+      parts = [];
+      from = end + 1;
+      lineAt = at + from;
+    }
+    at += bytes.length;
+    if (at - lineAt < MAX_LINE_BYTES) parts.push(Buffer.from(bytes.subarray(from)));
   }
 }
 

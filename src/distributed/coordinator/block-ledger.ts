@@ -31,7 +31,8 @@ export class BlockLedger {
   /** The places that no block has yet, in order. */
   readonly #gaps: Block[];
   readonly #open = new Map<string, Block>();
-  readonly #collected = new Map<string, CollectedBlock>();
+  /** The digests of collected blocks, by their ids. */
+  readonly #collected = new Map<string, string>();
   #done = 0;
   readonly #total: number;
 
@@ -44,7 +45,7 @@ export class BlockLedger {
       assert(block.first >= next && block.last <= range.last, "collected blocks are in the range and do not overlap");
       if (block.first > next) this.#gaps.push({ first: next, last: block.first - 1 });
       next = block.last + 1;
-      this.#collected.set(blockId(block), block);
+      this.#collected.set(blockId(block), block.digest);
       this.#done += sizeOf(block);
     }
     if (next <= range.last) this.#gaps.push({ first: next, last: range.last });
@@ -114,14 +115,14 @@ export class BlockLedger {
     const id = blockId(block);
     const before = this.#collected.get(id);
     if (before !== undefined) {
-      if (before.digest === digest) return "duplicate";
+      if (before === digest) return "duplicate";
       throw new DistributedError(
-        `${block.first}..${block.last} had two different results (SHA-256 ${before.digest.slice(0, 12)}… and ` +
+        `${block.first}..${block.last} had two different results (SHA-256 ${before.slice(0, 12)}… and ` +
           `${digest.slice(0, 12)}…): the worker processes do not run the same code`,
       );
     }
     if (!this.#open.delete(id)) return "unknown";
-    this.#collected.set(id, { ...block, digest });
+    this.#collected.set(id, digest);
     this.#done += sizeOf(block);
     return "first";
   }

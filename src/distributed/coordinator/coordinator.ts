@@ -13,12 +13,12 @@ import type { RedisServer } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
-import { LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { isAskedToCancel, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
 import { parseJson } from "../parse-json.js";
-import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
+import { RedisClock } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
-import { blockId, BlockLedger, sizeOf, type Block } from "./block-ledger.js";
+import { blockId, BlockLedger, sizeOf, type Block, type CollectedBlock } from "./block-ledger.js";
 import { BlockSize } from "./block-size.js";
 import { Fleet } from "./fleet.js";
 import type { SavedJob } from "./job-file.js";
@@ -62,12 +62,12 @@ const LAST_COMMANDS_MS = 3000;
 
 /** Executes a job until it has ended. @throws {DistributedError} when its results cannot be trusted or kept */
 export async function coordinate<Result>(options: CoordinatorOptions<Result>): Promise<JobEnd> {
-  const clock = await measureClock(options.server.client);
+  const clock = await RedisClock.start(options.server.client);
   await waitForEarlier(options, clock);
-  const { file, blocks } = BlockFile.open(options.directory, options.result);
+  const file = BlockFile.open(options.directory);
   const queue = new WaveQueue(options.server, options.saved);
   try {
-    return await new Coordinator(options, clock, file, queue).run(blocks);
+    return await new Coordinator(options, clock, file, queue).run();
   } finally {
     await Promise.race([queue.close(), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
     file.close();
@@ -77,13 +77,14 @@ export async function coordinate<Result>(options: CoordinatorOptions<Result>): P
 /** Waits until the earlier coordinator of the job is lost. @throws {DistributedError} when it still works */
 async function waitForEarlier<Result>(
   { server, saved: { id }, interrupt, log }: CoordinatorOptions<Result>,
-  clock: ClockOffset,
+  clock: RedisClock,
 ): Promise<void> {
   const first = await readJob(server.client, id);
   if (first?.state !== "running") return;
   for (let isTold = false; !interrupt.aborted; isTold = true) {
     const now = await readJob(server.client, id);
-    if (now === undefined || redisNow(clock) - now.seenAt > LOST_AFTER_MS) return;
+    await clock.refresh();
+    if (now === undefined || clock.now() - now.seenAt > LOST_AFTER_MS) return;
     if (now.seenAt !== first.seenAt)
       throw new DistributedError(`the job ${id} has a coordinator already: ${now.coordinator}`);
     if (!isTold) log(`waiting until the earlier coordinator ${now.coordinator} is lost`);
@@ -93,7 +94,7 @@ async function waitForEarlier<Result>(
 
 class Coordinator<Result> {
   readonly #options: CoordinatorOptions<Result>;
-  readonly #clock: ClockOffset;
+  readonly #clock: RedisClock;
   readonly #file: BlockFile;
   readonly #queue: WaveQueue;
   readonly #order: InOrder<StoredBlock<Result>>;
@@ -109,12 +110,12 @@ class Coordinator<Result> {
   #entryAt = 0;
   #lastProblem = "";
 
-  constructor(options: CoordinatorOptions<Result>, clock: ClockOffset, file: BlockFile, queue: WaveQueue) {
+  constructor(options: CoordinatorOptions<Result>, clock: RedisClock, file: BlockFile, queue: WaveQueue) {
     this.#options = options;
     this.#clock = clock;
     this.#file = file;
     this.#queue = queue;
-    this.#createdAt = redisNow(clock);
+    this.#createdAt = clock.now();
     this.#size = new BlockSize(options.maxBlock);
     this.#fleet = new Fleet(options.saved, options.log);
     this.#ledger = new BlockLedger(options.saved);
@@ -124,10 +125,8 @@ class Coordinator<Result> {
     });
   }
 
-  /** `stored`: what earlier coordinators of the job collected. */
-  async run(stored: readonly StoredBlock<Result>[]): Promise<JobEnd> {
-    this.#ledger = new BlockLedger(this.#options.saved, stored);
-    for (const block of stored) this.#order.add(block);
+  async run(): Promise<JobEnd> {
+    this.#takeStored();
     await this.#begin();
     while (!this.#hasEnded()) {
       if (await this.#tick()) return this.#end("cancelled");
@@ -149,6 +148,17 @@ class Coordinator<Result> {
 
   #hasEnded(): boolean {
     return this.#fatal !== undefined || this.#isComplete() || this.#options.interrupt.aborted;
+  }
+
+  /** Takes what earlier coordinators of the job collected. Results that are in order are not kept. */
+  #takeStored(): void {
+    const collected: CollectedBlock[] = [];
+    this.#file.read(this.#options.result, (block) => {
+      const { first, last, digest } = block;
+      collected.push({ first, last, digest });
+      this.#order.add(block);
+    });
+    this.#ledger = new BlockLedger(this.#options.saved, collected);
   }
 
   /** Takes over what earlier coordinators left in Redis: results count, and blocks at work are given anew. */
@@ -174,10 +184,11 @@ class Coordinator<Result> {
     try {
       if (performance.now() - this.#entryAt >= ENTRY_MS) {
         this.#entryAt = performance.now();
-        if ((await server.client.exists(KEYS.cancelled(saved.id))) === 1) return true;
+        await this.#clock.refresh();
+        if (await isAskedToCancel(server.client, saved.id)) return true;
         await this.#publish();
         await this.#takeLate();
-        await this.#fleet.look(server.client, redisNow(this.#clock));
+        await this.#fleet.look(server.client, this.#clock.now());
         await this.#waves.recover(this.#ledger, this.#options.log);
       }
       await this.#waves.fill(this.#ledger, this.#size, this.#fleet.slots);
@@ -216,7 +227,7 @@ class Coordinator<Result> {
       failed: failed(),
       coordinator: `${hostname()}-${process.pid}`,
       createdAt: this.#createdAt,
-      seenAt: redisNow(this.#clock),
+      seenAt: this.#clock.now(),
     };
   }
 

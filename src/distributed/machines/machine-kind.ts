@@ -5,11 +5,12 @@
  */
 import { z } from "zod";
 import { runShard } from "../../load/run/index.js";
+import { messageOf } from "../../vocabulary/index.js";
 import type { RedisServer } from "../connect-redis.js";
 import { RefusedJobError } from "../errors.js";
-import type { JobKind } from "../job-kind.js";
+import type { JobHost, JobKind } from "../job-kind.js";
 import { LOST_AFTER_MS, readJob, removeJob } from "../job-registry.js";
-import { idSchema } from "../messages.js";
+import { idSchema, type Job } from "../messages.js";
 import { moduleFor } from "../modules.js";
 import { measureClock, redisNow } from "../redis-clock.js";
 import { removeQueues } from "../remove-queues.js";
@@ -32,10 +33,9 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
   block: blockSchema,
   result: resultSchema,
   blocksAtOnce: () => 1,
-  accept({ machines }, job, host) {
+  async accept({ machines }, job, host) {
     if (!machines.includes(host.worker)) throw new RefusedJobError("other worker processes were chosen for it");
-    // The module is not imported: the job has its values. But what it was computed from is known here.
-    moduleFor(job, host);
+    await requireModule(job, host);
     const { client } = host.server;
     const ended = new AbortController();
     let hasTakenPart = false;
@@ -62,6 +62,21 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
     };
   },
 };
+
+/**
+ * The module is not imported: the job has its values. But what it was computed from is known here.
+ * @throws {RefusedJobError} The coordinator, which waits for this machine, was sent the reason.
+ */
+async function requireModule(job: Job, host: JobHost): Promise<void> {
+  try {
+    moduleFor(job, host);
+  } catch (error) {
+    const channel = channelToCoordinator(host.server.client, job.id, host.worker);
+    channel.send({ kind: "refused", why: messageOf(error) });
+    await channel.close();
+    throw error;
+  }
+}
 
 /** Removes a job whose coordinator is lost: its run has ended, and the worker processes are idle again. */
 async function removeOrphan(server: RedisServer, id: string): Promise<void> {

@@ -7,20 +7,22 @@ import type { RecruitedMachine, SharedClock } from "../../load/run/index.js";
 import { refusalOf, requirementsHere } from "../compatibility.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
 import { DistributedError } from "../errors.js";
-import { readWorkerProcesses, removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blocksQueue } from "../keys.js";
+import { listJobs, type ListedJobs } from "../list-jobs.js";
 import { MESSAGES_VERSION, type Job, type Requirements, type WorkerProcess } from "../messages.js";
 import { digestOfFile } from "../modules.js";
-import { localNow, measureClock, redisNow } from "../redis-clock.js";
+import { localNow, RedisClock } from "../redis-clock.js";
 import { removeQueue } from "../remove-queues.js";
 import { channelToMachine, clockOfRedis } from "./machine-channels.js";
+import { JobBeat } from "./job-beat.js";
 import type { LoadSpec } from "./machine-kind.js";
 
-/** Between two signs of life of the coordinator in the list of jobs, ms. */
-const BEAT_MS = 2000;
 /** How long the machines have to return their blocks, ms, and from one look to the next. */
 const LAST_BLOCKS_MS = 2000;
 const LOOK_MS = 50;
+/** The most jobs that a message names. */
+const JOBS_NAMED = 3;
 
 export interface RecruitOptions {
   readonly server: RedisServer;
@@ -43,6 +45,10 @@ export interface RecruitOptions {
 export interface Recruited {
   readonly machines: readonly RecruitedMachine[];
   readonly clock: SharedClock;
+  /** Aborts when another process cancels the job. The reason is a line. */
+  readonly cancelled: AbortSignal;
+  /** From now on the list of jobs has how many workers have ended. */
+  follow(ended: () => number): void;
   /** Takes the job out of Redis. The machines have been told to end. */
   close(): Promise<void>;
 }
@@ -54,18 +60,16 @@ export interface Recruited {
 export async function recruitMachines(options: RecruitOptions): Promise<Recruited> {
   const { server, id, threads, log } = options;
   const { client } = server;
-  const now = redisNow(await measureClock(client));
-  const chosen = chooseMachines(await readWorkerProcesses(client, now), options);
-  const job = jobOf(options, now);
+  const clock = await RedisClock.start(client);
+  const chosen = chooseMachines(await listJobs(server), options);
+  const job = jobOf(options, clock.now());
   const spec: LoadSpec = { machines: chosen.map((machine) => machine.id) };
   await writeSpec(client, id, spec);
   await writeJob(client, job);
   const queue = new server.bullmq.Queue(blocksQueue(id), { connection: server.connection, prefix: PREFIX });
   queue.on("error", () => undefined);
   await queue.addBulk(chosen.map(() => ({ name: "machine", data: {}, opts: { attempts: 1 } })));
-  const beat = setInterval(() => {
-    void stillHere(server, job).catch(() => undefined);
-  }, BEAT_MS);
+  const beat = new JobBeat({ client, clock, job });
   log(`machines: ${chosen.map((machine) => machine.id).join(", ")}`);
   return {
     machines: chosen.map((machine) => ({
@@ -76,8 +80,10 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
       channel: channelToMachine(client, id, machine.id),
     })),
     clock: clockOfRedis(client),
+    cancelled: beat.cancelled,
+    follow: (ended) => beat.follow(ended),
     async close() {
-      clearInterval(beat);
+      await beat.end();
       // A machine that is about to return its block is not interrupted; a lost one does not return it.
       const until = localNow() + LAST_BLOCKS_MS;
       while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
@@ -88,28 +94,46 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
   };
 }
 
-async function stillHere({ client }: RedisServer, job: Job): Promise<void> {
-  await writeJob(client, { ...job, seenAt: redisNow(await measureClock(client)) });
-}
-
 /** @throws {DistributedError} when there are not so many */
-function chooseMachines(all: readonly WorkerProcess[], options: RecruitOptions): readonly WorkerProcess[] {
+function chooseMachines({ workers, jobs: all }: ListedJobs, options: RecruitOptions): readonly WorkerProcess[] {
   const { machines, server, log } = options;
-  const fitting = all.filter((machine) => {
+  const fitting = workers.filter((machine) => {
     const refusal = refusalOf(requirementsHere(), machine);
     if (refusal !== undefined) log(`machine ${machine.id} is not used: ${refusal}`);
     return refusal === undefined;
   });
-  const idle = fitting.filter(({ accepted }) => accepted.length === 0);
-  const busy = fitting.length - idle.length;
+  // A job whose coordinator is lost gives no more work; it stays in the list, so that it can be resumed.
+  const live = new Set(all.filter(({ state, isLost }) => state === "running" && !isLost).map((job) => job.id));
+  const liveJobs = ({ accepted }: WorkerProcess): readonly string[] => accepted.filter((id) => live.has(id));
+  const idle = fitting.filter((machine) => machine.blocks === 0 && liveJobs(machine).length === 0);
+  const busy = fitting.filter((machine) => !idle.includes(machine));
   const least = machines ?? 1;
-  if (idle.length < least)
-    throw new DistributedError(
-      `${plural(idle.length, "idle worker process", "idle worker processes")} at ${server.address.shown}` +
-        `${busy === 0 ? "" : `, ${busy} busy`}: expected ${least} or more; ` +
-        `start ${commandLine("worker", "--redis", server.address.shown)} on each machine`,
-    );
-  return idle.slice(0, machines ?? idle.length);
+  if (idle.length >= least) return idle.slice(0, machines ?? idle.length);
+  const { shown } = server.address;
+  const start = `start ${commandLine("worker", "--redis", shown)} on each machine`;
+  // Live jobs come first. Without one, a block of a lost job is still at work.
+  const jobs = [...busy.flatMap(liveJobs), ...busy.flatMap(({ accepted }) => accepted)];
+  const { count, advice } = busyText(busy.length, jobs, shown);
+  throw new DistributedError(
+    `${plural(idle.length, "idle worker process", "idle worker processes")} at ${shown}${count}: ` +
+      `expected ${least} or more; ${start}${advice}`,
+  );
+}
+
+/** That so many worker processes are busy with `jobs`, and how to end one of these. */
+function busyText(
+  busy: number,
+  jobs: readonly string[],
+  redis: string,
+): { readonly count: string; readonly advice: string } {
+  const named = [...new Set(jobs)];
+  const [first] = named;
+  if (first === undefined) return { count: busy === 0 ? "" : `, ${busy} busy`, advice: "" };
+  const more = named.length > JOBS_NAMED ? ` and ${plural(named.length - JOBS_NAMED, "other job")}` : "";
+  return {
+    count: `, ${busy} busy with ${named.slice(0, JOBS_NAMED).join(", ")}${more}`,
+    advice: `, or end a job: ${commandLine("jobs", first, "--cancel", "--redis", redis)}`,
+  };
 }
 
 function jobOf({ id, title, planHash, workers, module }: RecruitOptions, now: number): Job {
@@ -128,7 +152,7 @@ function jobOf({ id, title, planHash, workers, module }: RecruitOptions, now: nu
     done: 0,
     total: workers,
     failed: 0,
-    coordinator: `${hostname()} ${process.pid}`,
+    coordinator: `${hostname()}-${process.pid}`,
     createdAt: now,
     seenAt: now,
   };

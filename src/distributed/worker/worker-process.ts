@@ -11,7 +11,7 @@ import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";
 import { readJobs, readSpec, removeWorkerProcess, writeWorkerProcess } from "../job-registry.js";
 import { MAX_REFUSALS, MESSAGES_VERSION, type Job, type WorkerProcess } from "../messages.js";
-import { measureClock, redisNow, type ClockOffset } from "../redis-clock.js";
+import { RedisClock } from "../redis-clock.js";
 import { HeldJob } from "./held-job.js";
 
 export interface WorkerProcessOptions {
@@ -38,13 +38,13 @@ const LAST_COMMANDS_MS = 2000;
 /** Works until `stop` aborts. Create one a process, call {@link WorkerProcessLoop.run} once. */
 export class WorkerProcessLoop {
   readonly #options: WorkerProcessOptions;
-  readonly #clock: ClockOffset;
+  readonly #clock: RedisClock;
   readonly #held = new Map<string, HeldJob>();
   readonly #refused = new Map<string, string>();
   #blocksDone = 0;
   #blockMs = 0;
 
-  private constructor(options: WorkerProcessOptions, clock: ClockOffset) {
+  private constructor(options: WorkerProcessOptions, clock: RedisClock) {
     this.#options = options;
     this.#clock = clock;
   }
@@ -52,7 +52,7 @@ export class WorkerProcessLoop {
   /** Measures the clock and enters the worker process in the list of Redis. */
   static async start(options: WorkerProcessOptions): Promise<WorkerProcessLoop> {
     const { client } = options.host.server;
-    const loop = new WorkerProcessLoop(options, await measureClock(client));
+    const loop = new WorkerProcessLoop(options, await RedisClock.start(client));
     await writeWorkerProcess(client, loop.state.self);
     return loop;
   }
@@ -68,12 +68,12 @@ export class WorkerProcessLoop {
         threads: this.#options.host.threads,
         node: process.version,
         version: packageVersion(),
-        clock: this.#clock,
+        clock: this.#clock.offset,
         accepted: held.map(({ id }) => id),
         refused: [...this.#refused].slice(-MAX_REFUSALS).map(([job, why]) => ({ job, why })),
         blocks: held.reduce((sum, { blocks }) => sum + blocks, 0),
         blocksDone: this.#blocksDone,
-        seenAt: redisNow(this.#clock),
+        seenAt: this.#clock.now(),
       },
       blockMs: this.#blockMs,
     };
@@ -96,6 +96,7 @@ export class WorkerProcessLoop {
   async #look(): Promise<void> {
     const { server, log } = this.#options.host;
     const { client } = server;
+    await this.#clock.refresh();
     const jobs = await readJobs(client);
     const running = new Map(jobs.filter(({ state }) => state === "running").map((job) => [job.id, job]));
     for (const [id, held] of this.#held) {

@@ -44,7 +44,8 @@ async function run(
   const scenario = parseScenario(text, "test");
   const plan = buildPlan(scenario, {});
   const address = { url, ip: "127.0.0.1", family: 4 } as const;
-  const options = { clock, scenario: text, plan, planHash: planHash(plan), target: url, interrupt: NEVER };
+  const ends = { interrupt: NEVER, cancelled: NEVER };
+  const options = { clock, scenario: text, plan, planHash: planHash(plan), target: url, ...ends };
   return runNetwork(
     {
       loaded: { scenario, path: "test", text },
@@ -183,6 +184,41 @@ describe("a run on several machines", () => {
     );
   });
 
+  test("a run that is cancelled ends as an interrupted one, with the reason", async (t) => {
+    const server = await served(t);
+    const cancel = new AbortController();
+    const machines = [machineHere("a", 1), machineHere("b", 1)];
+    const text = scenarioText({
+      workers: 8,
+      behaviours: `
+    quick: { weight: 0.5, actions: 1, thinkTime: 10ms }
+    slow: { weight: 0.5, actions: 400, thinkTime: 50ms }`,
+    });
+    let generators: MachineGenerators | undefined;
+    const endedWhenCancelled = new Promise<number>((resolve) => {
+      const look = setInterval(() => {
+        const ended = generators?.ended ?? 0;
+        if (ended === 0 || server.sockets.size === 0) return;
+        clearInterval(look);
+        resolve(ended);
+        cancel.abort("the job load-x was cancelled");
+      }, 20);
+      t.after(() => clearInterval(look));
+    });
+    const { summary } = await run(t, text, server.url, (options) => {
+      const recruited = machines.map((machine) => machine.recruited);
+      return (generators = new MachineGenerators({ ...options, cancelled: cancel.signal, machines: recruited }));
+    });
+    assert.deepEqual(summary.end, { how: "interrupted", why: "the job load-x was cancelled" });
+    assert.equal(summary.verdict.passed, false);
+    assert.ok((await endedWhenCancelled) < 8, "slow workers had not ended");
+    assert.equal(generators?.ended, 8, "all have ended: the others were cut off");
+    assert.deepEqual(
+      (await Promise.all(machines.map(({ ended }) => ended))).map(({ how }) => how),
+      ["reported", "reported"],
+    );
+  });
+
   test("a machine that is told to end in the middle says so", async (t) => {
     const server = await served(t);
     const stop = new AbortController();
@@ -239,6 +275,11 @@ describe("a run that cannot begin", () => {
     stop.abort();
     const { message } = await refused(t, { interrupt: stop.signal }, {});
     assert.equal(message, "machine b: it was stopped");
+  });
+
+  test("a job that was cancelled before its machines were ready", async (t) => {
+    const { message } = await refused(t, {}, { cancelled: AbortSignal.abort("the job load-x was cancelled") });
+    assert.equal(message, "the job load-x was cancelled");
   });
 });
 

@@ -83,6 +83,10 @@ test("a search that is interrupted goes on with what it knows, also on another m
 for (const [args, message] of [
   [["--seeds", "1..3"], /--seeds requires --virtual/],
   [["--redis", "redis://127.0.0.1:1"], /--redis requires --virtual/],
+  [
+    ["--redis", "redis://127.0.0.1:1", "--target", "http://127.0.0.1:9"],
+    /--redis cannot be combined with --target: this machine alone makes the load of a search/,
+  ],
   [["--virtual", "--seed", "1", "--seeds", "1..3"], /--seed cannot be combined with --seeds/],
   [["--virtual", "--threads", "2", "--redis", "redis://127.0.0.1:1"], /--threads cannot be combined with --redis/],
   [["--virtual", "--target", "http://127.0.0.1:1"], /--target cannot be combined with --virtual/],

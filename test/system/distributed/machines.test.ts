@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { describe, test, type TestContext } from "node:test";
+import { parse } from "yaml";
 import type { Summary } from "../../../dist/results/index.js";
 import { buildPlan, parseScenario, planHash } from "../../../dist/load/scenario/index.js";
-import { startWorker } from "../../support/distributed/processes.js";
+import { firstBlock, jobIn, startWorker, tinySweep } from "../../support/distributed/processes.js";
 import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 import { otherHost } from "../../support/distributed/slow-link.js";
-import { start, temporaryDirectory } from "../../support/cli/simulate.js";
+import { onlySummary, simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 import { runAgainst, scenarioText } from "../../support/network/target-run.js";
 import { serveTask, type TaskServerOptions } from "../../support/network/task-server.js";
 import { join } from "node:path";
@@ -17,6 +18,11 @@ async function served(t: TestContext, options: TaskServerOptions = {}) {
   const server = await serveTask(options);
   t.after(() => server.close());
   return server;
+}
+
+/** The scenario as a JavaScript module. */
+function moduleText(text: string): string {
+  return `export default ${JSON.stringify(parse(text))};`;
 }
 
 /** A slow machine may not keep the schedule, which is no matter here. */
@@ -123,6 +129,105 @@ describe("machines", { skip: noRedis, concurrency: 3 }, () => {
       again.summary?.machines?.map(({ name }) => name),
       [worker.id],
       again.stderr,
+    );
+  });
+
+  test("a worker process is idle once the coordinator of its sweep is lost, and busy before", async (t) => {
+    const redis = await TestRedis.start(t);
+    const server = await served(t);
+    const worker = await startWorker(t, redis.url, ["--threads", "1"]);
+    const directory = temporaryDirectory(t);
+    const sweep = start([...tinySweep(directory, "1..100000"), "--redis", redis.url]);
+    t.after(() => sweep.child.kill("SIGKILL"));
+    await firstBlock(directory);
+    const { id } = jobIn(directory);
+    const busy = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
+    assert.equal(busy.code, 1);
+    const line =
+      `simulate: 0 idle worker processes at ${redis.url}, 1 busy with ${id}: expected 1 or more; ` +
+      `start simulate worker --redis ${redis.url} on each machine, ` +
+      `or end a job: simulate jobs ${id} --cancel --redis ${redis.url}\n`;
+    assert.ok(busy.stderr.endsWith(line), busy.stderr);
+
+    sweep.child.kill("SIGKILL");
+    await sweep.ended;
+    const listed = async (): Promise<{ jobs: { isLost: boolean }[]; workers: { blocks: number }[] }> =>
+      JSON.parse((await simulate("jobs", "--json", "--redis", redis.url)).stdout) as Awaited<ReturnType<typeof listed>>;
+    await until(async () => {
+      const { jobs, workers } = await listed();
+      return jobs.every(({ isLost }) => isLost) && workers.every(({ blocks }) => blocks === 0);
+    }, "the coordinator is lost, and no block is at work");
+    const run = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
+    assert.deepEqual(
+      run.summary?.machines?.map(({ name }) => name),
+      [worker.id],
+      run.stderr,
+    );
+    assert.deepEqual(reasonsOf(run.summary), [], run.stdout);
+    assert.deepEqual(await redis.client.hkeys("crowdstorm:jobs"), [id], "the sweep can still be resumed");
+  });
+
+  test("a run is listed with the workers that have ended, and cancelled by its id", async (t) => {
+    const redis = await TestRedis.start(t);
+    const server = await served(t);
+    const worker = await startWorker(t, redis.url, ["--threads", "1"]);
+    const behaviours = `
+  quick: { weight: 0.5, actions: 1, thinkTime: 10ms }
+  slow: { weight: 0.5, actions: 9000, thinkTime: 100ms }`;
+    const running = runAgainst(
+      t,
+      server.url,
+      scenarioText({ workers: 8, behaviours, drain: "300s" }),
+      "--redis",
+      redis.url,
+    );
+    const list = (): Promise<Record<string, string>> => redis.client.hgetall("crowdstorm:jobs");
+    let id = "";
+    await until(async () => {
+      const [job] = Object.values(await list()).map((text) => JSON.parse(text) as { id: string; done: number });
+      id = job?.id ?? "";
+      return (job?.done ?? 0) > 0;
+    }, "a worker of the run has ended");
+    const cancelled = await simulate("jobs", id, "--cancel", "--redis", redis.url);
+    assert.equal(cancelled.code, 0, `${cancelled.stdout}${cancelled.stderr}`);
+    assert.match(cancelled.stdout, /^load-outside-\S+: cancelled; its coordinator \S+ ends\n$/);
+    const run = await running;
+    assert.ok(run.summary !== undefined, run.stderr);
+    assert.ok([1, 97].includes(run.code ?? 0), run.stdout);
+    assert.deepEqual(run.summary.end, { how: "interrupted", why: `the job ${id} was cancelled` });
+    assert.match(run.stdout.replaceAll(/\s+/g, " "), new RegExp(`the job ${id} was cancelled`));
+    assert.deepEqual(
+      run.summary.machines?.map(({ lost }) => lost),
+      [undefined],
+    );
+    await until(() => /: reported$/m.test(worker.log()), "the machine has reported");
+    await untilNoJobs(redis);
+  });
+
+  test("a machine without the scenario's module refuses, and the coordinator says why", async (t) => {
+    const redis = await TestRedis.start(t);
+    const server = await served(t);
+    const worker = await startWorker(t, redis.url, ["--threads", "1"]);
+    const directory = temporaryDirectory(t);
+    const module = join(directory, "mine.mjs");
+    writeFileSync(module, moduleText(scenarioText({ workers: 2 })));
+    const args = ["--scenario", module, "--target", server.url, "--redis", redis.url];
+    const refused = await simulate(...args, "--results", join(directory, "refused"));
+    assert.equal(refused.code, 1, refused.stderr);
+    const why =
+      "the job needs the module mine\\.mjs with the SHA-256 [\\da-f]{12}…, the worker process has no such file";
+    assert.match(refused.stderr, new RegExp(`\nsimulate: machine ${worker.id}: ${why} \\(--modules\\)\n$`));
+    assert.match(worker.log(), new RegExp(`refused: ${why}`));
+    await untilNoJobs(redis);
+
+    const other = await startWorker(t, redis.url, ["--threads", "1", "--modules", module]);
+    worker.child.kill("SIGINT");
+    await once(worker.child, "close");
+    const accepted = await simulate(...args, "--results", join(directory, "accepted"));
+    assert.deepEqual(
+      onlySummary(join(directory, "accepted")).machines?.map(({ name }) => name),
+      [other.id],
+      accepted.stderr,
     );
   });
 

@@ -15,7 +15,7 @@ const READY_TIMEOUT_MS = 60_000;
 /** From the start order to the first arrival, ms: the order has to reach every machine before. */
 const LEAD_MS = 1000;
 
-/** A run on several machines cannot begin. The message is one line that names the machine. */
+/** A run on several machines cannot begin. The message is one line, which names the machine if it is due to one. */
 export class MachineError extends Error {
   override readonly name = "MachineError";
 }
@@ -31,6 +31,8 @@ export interface MachineGeneratorsOptions {
   /** The target's URL as each machine is to resolve it. */
   readonly target: string;
   readonly interrupt: AbortSignal;
+  /** Its abort ends the run. The reason is a line. */
+  readonly cancelled: AbortSignal;
 }
 
 export class MachineGenerators implements LoadGenerators {
@@ -53,13 +55,18 @@ export class MachineGenerators implements LoadGenerators {
     });
   }
 
+  /** How many workers finished or were cut off. */
+  get ended(): number {
+    return this.#machines.reduce((sum, machine) => sum + machine.ended, 0);
+  }
+
   get leadMs(): number {
     return this.#leadMs;
   }
 
   /** @throws {MachineError} when a machine refuses, is lost, or does not get ready in time */
   async launch(run: Omit<NetworkRunSetup, "shards">, events: GeneratorEvents) {
-    const { scenario, planHash, target } = this.#options;
+    const { scenario, planHash, target, cancelled } = this.#options;
     const { seed, workers, durationMs } = run.plan;
     const plan = {
       ...(seed !== undefined && { seed }),
@@ -80,6 +87,7 @@ export class MachineGenerators implements LoadGenerators {
           changed: events.conditions.changed,
         },
       );
+    cancelled.addEventListener("abort", () => events.onFatal(String(cancelled.reason)), { once: true });
     await this.#untilReady();
     const offset = await this.#options.clock.offset();
     this.#offsetMs = offset.offsetMs;
@@ -125,10 +133,11 @@ export class MachineGenerators implements LoadGenerators {
   }
 
   async #untilReady(): Promise<void> {
-    const { interrupt } = this.#options;
-    const given = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), interrupt]);
+    const { interrupt, cancelled } = this.#options;
+    const given = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), interrupt, cancelled]);
     if (!given.aborted)
       await Promise.race([Promise.all(this.#machines.map((machine) => machine.untilReady())), once(given, "abort")]);
+    if (cancelled.aborted) throw new MachineError(String(cancelled.reason));
     const late = interrupt.aborted ? "interrupted before it was ready" : NOT_READY;
     for (const machine of this.#machines) {
       const problem = machine.problem ?? (machine.isReady() ? undefined : late);

@@ -130,6 +130,12 @@ export class RemoteMachine {
     await this.#machine.channel.close();
   }
 
+  /** How many of its workers finished or were cut off, as far as is known. */
+  get ended(): number {
+    const { workers_finished: finished, workers_cut_off: cutOff } = this.#collector.measurements(1).counters;
+    return finished + cutOff + (this.#lost?.unfinished ?? 0);
+  }
+
   notes(): readonly NetworkNotesReport[] {
     return (this.#report?.notes ?? []).map((notes) => shiftNotes(notes, this.#originMs()));
   }
