@@ -2,6 +2,7 @@
 import { reproduceCommand } from "../../results/index.js";
 import { runInMemory, shrinkScenario, type RunRequest, type ShrinkablePlan } from "../../load/run/index.js";
 import { formatCount, plural, EXIT, printable } from "../../vocabulary/index.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { invalidValue } from "../shared/usage-error.js";
 import { faultRatesFrom, faultsText } from "../shared/fault-options.js";
@@ -46,6 +47,7 @@ export async function handler(args: ShrinkArguments): Promise<void> {
     if (!args.quiet) logLines(line);
   };
   const faultRates = faultRatesFrom(args.faults);
+  requireNativeModule();
   warnOfPlan(planned, [plan], { quiet: args.quiet, what: "search" });
   const request: RunRequest = { scenario, planOptions: options, mailbox: args.mailbox, faultRates };
   const [failure] = runInMemory(request).failures;

@@ -28,6 +28,7 @@ import {
   type SweepArguments,
 } from "../shared/sweep-report.js";
 import { withDemonstration } from "../shared/sweep-demo.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import { SweepTally, type SweepEnd } from "../shared/sweep-tally.js";
 
 export async function handler(given: SweepArguments): Promise<void> {
@@ -47,6 +48,7 @@ async function sweepHere(args: SweepArguments): Promise<void> {
   const { scenario, options } = loaded;
   const { thresholds } = args;
   if (thresholds) requireThresholds(scenario);
+  requireNativeModule();
   warnOfSweep(loaded, seeds, args);
   const interrupt = interruptSignal();
   const tally = new SweepTally(seeds.last - seeds.first + 1, { thresholds });

@@ -21,16 +21,16 @@ function isScenario(word: string): boolean {
 }
 
 /**
- * Makes the first word that is neither the command nor of an option the scenario, unless the option is given. `args`:
- * as yargs has parsed them by the options of the command, before it checks them. The name of a command is no scenario.
+ * Makes the first word that is neither the command nor of an option the scenario. `args`: as yargs has parsed them by
+ * the options of the command, before it checks them. The name of a command is no scenario.
  */
 export function readScenarioArgument(args: Record<string, unknown>, isCommand: (word: string) => boolean): void {
   const words = (args["_"] as readonly unknown[]).map(String);
   const [first = DEFAULT_COMMAND] = words;
   const isNamed = isCommand(first);
   const given = words[isNamed ? 1 : 0];
-  if (given === undefined || (isNamed && !COMMANDS.includes(first)) || args["scenario"] !== undefined) return;
-  if (isCommand(given)) return;
-  args["scenario"] = given;
+  if (given === undefined || (isNamed && !COMMANDS.includes(first)) || isCommand(given)) return;
+  // With the option it is given twice: a list, as yargs makes of two options.
+  args["scenario"] = args["scenario"] === undefined ? given : [args["scenario"], given].flat();
   args["_"] = words.toSpliced(isNamed ? 1 : 0, 1);
 }
