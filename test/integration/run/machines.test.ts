@@ -145,7 +145,8 @@ describe("a run on several machines", () => {
     assert.deepEqual(summary.end, { how: "interrupted", why: "the job load-x was cancelled" });
     assert.equal(summary.verdict.passed, false);
     assert.ok((await endedWhenCancelled) < 8, "slow workers had not ended");
-    assert.equal(generators?.ended, 8, "all have ended: the others were cut off");
+    const started = summary.counters["workers_started"];
+    assert.equal(generators?.ended, started, "all that had arrived have ended: the others were cut off");
     assert.deepEqual(
       (await Promise.all(machines.map(({ ended }) => ended))).map(({ how }) => how),
       ["reported", "reported"],
