@@ -65,7 +65,14 @@ export class TestRedis {
 /** Resolves when no key of a job is left that does not expire. Worker processes leave a job within a second. */
 export async function untilNoJobs({ client }: TestRedis): Promise<void> {
   const isOfJob = (key: string): boolean => /^crowdstorm:(jobs$|spec:|cancelled:|blocks-|waves-)/.test(key);
-  await until(async () => !(await client.keys("crowdstorm:*")).some(isOfJob), "no key of a job is left");
+  let left: string[] = [];
+  const isEmpty = async (): Promise<boolean> => {
+    left = (await client.keys("crowdstorm:*")).filter(isOfJob);
+    return left.length === 0;
+  };
+  await until(isEmpty, "no key of a job is left").catch((error: unknown) => {
+    throw new Error(`left: ${left.join(", ")}`, { cause: error });
+  });
 }
 
 /** Resolves when `condition` is true. Fails after a time that only a defect takes. */

@@ -25,9 +25,9 @@ function moduleText(text: string): string {
   return `export default ${JSON.stringify(parse(text))};`;
 }
 
-/** A slow machine may not keep the schedule, which is no matter here. */
+/** A slow machine may not keep the schedule, and a busy one is named, which is no matter here. */
 const reasonsOf = ({ verdict }: Summary): string[] =>
-  verdict.reasons.filter(({ code }) => code !== "load-late").map(({ text }) => text);
+  verdict.reasons.filter(({ code }) => code !== "load-late" && code !== "machine-busy").map(({ text }) => text);
 
 /**
  * The start of a machine is agreed on by its clock's offset; that of one machine's processes differs by the error

@@ -69,13 +69,18 @@ export class ThreadPool {
     const killer = new AbortController();
     const options = { filename: entry.href, transferList: [port2], signal: AbortSignal.any([signal, killer.signal]) };
     const ended = once(port, "close");
-    const report = (pool.run({ ...setup, ...basics }, options) as Promise<Report>).catch((error: unknown) => {
+    const done = (pool.run({ ...setup, ...basics }, options) as Promise<Report>).catch((error: unknown) => {
       if (killer.signal.aborted) return undefined;
       throw new ThreadDiedError(`thread ${name} died: ${reasonOf(error)}`, { cause: error });
     });
+    // The report takes another way than the messages, and can overtake them. The thread closes the port after the last.
+    const report = done.then(async (result) => {
+      await ended;
+      return result;
+    });
     const [hello] = (await Promise.race([
       once(port, "message"),
-      report.then(() => [undefined]),
+      done.then(() => [undefined]),
       // A thread that has begun has its worker: a worker that the pool fails to make later does not concern the run.
       failed,
     ])) as [FromThread | undefined];
@@ -155,7 +160,10 @@ export class LaunchedThread<Report> {
     return this.#options.place;
   }
 
-  /** Resolves with what it hands over, undefined when it was killed; rejects when it failed or died otherwise. */
+  /**
+   * Resolves with what it hands over, after its last message; with undefined when it was killed. Rejects when it failed
+   * or died otherwise.
+   */
   get report(): Promise<Report | undefined> {
     return this.#options.report;
   }
