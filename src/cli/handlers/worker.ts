@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
 import { requireNativeModule } from "../../platform/db/index.js";
-import { formatCount, formatMs, plural } from "../../vocabulary/index.js";
+import { formatMs, plural } from "../../vocabulary/index.js";
 import { logLines } from "../shared/handle-closed-stdout.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { startLocalServer } from "../shared/local-server.js";
@@ -83,7 +83,7 @@ function progressLine(loop: WorkerProcessLoop, log: (line: string) => void): () 
     last = now;
     if (!isIdle)
       log(
-        `  ${formatCount(now.self.blocksDone)} blocks done, ${now.self.blocks} at work in ${now.self.accepted.join(", ")}`,
+        `  ${plural(now.self.blocksDone, "block")} done, ${now.self.blocks} at work in ${now.self.accepted.join(", ")}`,
       );
   };
 }

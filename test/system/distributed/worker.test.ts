@@ -75,7 +75,7 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(stopped.code, 0, stopped.stderr);
     assert.match(
       stopped.stderr,
-      /stopping: \d blocks? at work; Ctrl-C again stops at once\nstopped: \d+ blocks? done\n$/,
+      /stopping: \d blocks? at work; Ctrl-C again stops at once\n( {2}.*\n)*stopped: \d+ blocks? done\n$/,
     );
     const ended = await sweep.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
@@ -89,7 +89,7 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
     first?.child.kill("SIGINT");
     const handedBack = await first?.ended;
     assert.equal(handedBack?.code, 0, handedBack?.stderr);
-    assert.match(handedBack.stderr, /stopping: 1 block at work; .*\nstopped: 0 blocks done\n$/);
+    assert.match(handedBack.stderr, /stopping: 1 block at work; .*\n( {2}.*\n)*stopped: 0 blocks done\n$/);
     const { id, ...blocks } = await blocksOf(redis);
     assert.deepEqual(blocks, { waiting: 1, held: 0 });
 
