@@ -13,6 +13,7 @@ import type { RedisServer } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
+import { untilEnded } from "../last-commands.js";
 import { isAskedToCancel, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
 import { parseJson } from "../parse-json.js";
@@ -57,8 +58,6 @@ const TICK_MS = 200;
 const ENTRY_MS = 500;
 /** The most late results that are taken at once. */
 const LATE_AT_ONCE = 10;
-/** The time for the last commands when Redis is away, ms. */
-const LAST_COMMANDS_MS = 3000;
 
 /** Executes a job until it has ended. @throws {DistributedError} when its results cannot be trusted or kept */
 export async function coordinate<Result>(options: CoordinatorOptions<Result>): Promise<JobEnd> {
@@ -69,7 +68,7 @@ export async function coordinate<Result>(options: CoordinatorOptions<Result>): P
   try {
     return await new Coordinator(options, clock, file, queue).run();
   } finally {
-    await Promise.race([queue.close(), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
+    await untilEnded(queue.close(), options.server.client);
     file.close();
   }
 }
@@ -286,7 +285,7 @@ class Coordinator<Result> {
       if (end === "stopped") await writeJob(server.client, this.#entry("stopped"));
       else await removeJob(server.client, saved.id);
     };
-    await Promise.race([last().catch(() => undefined), delay(LAST_COMMANDS_MS, undefined, { ref: false })]);
+    await untilEnded(last(), server.client);
     return end;
   }
 }

@@ -10,6 +10,7 @@ import { RefusedJobError } from "../errors.js";
 import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";
 import { readJobs, readSpec, removeWorkerProcess, writeWorkerProcess } from "../job-registry.js";
+import { untilEnded } from "../last-commands.js";
 import { MAX_REFUSALS, MESSAGES_VERSION, type Job, type WorkerProcess } from "../messages.js";
 import { RedisClock } from "../redis-clock.js";
 import { HeldJob } from "./held-job.js";
@@ -143,11 +144,8 @@ export class WorkerProcessLoop {
     const atWork = [...this.#held.values()].reduce((sum, { blocks }) => sum + blocks, 0);
     log(`stopping: ${plural(atWork, "block")} at work; Ctrl-C again stops at once`);
     const finished = Promise.all([...this.#held.values()].map((held) => held.finish(FINISH_MS)));
-    await Promise.race([finished, delay(FINISH_MS + LAST_COMMANDS_MS, undefined, { ref: false })]);
-    await Promise.race([
-      removeWorkerProcess(server.client, worker).catch(() => undefined),
-      delay(LAST_COMMANDS_MS, undefined, { ref: false }),
-    ]);
+    await untilEnded(finished, server.client, FINISH_MS + LAST_COMMANDS_MS);
+    await untilEnded(removeWorkerProcess(server.client, worker), server.client, LAST_COMMANDS_MS);
     log(`stopped: ${plural(this.#blocksDone, "block")} done`);
   }
 }
