@@ -102,8 +102,10 @@ export class WaveQueue {
     return (await openBlocks(job)).some((key) => isThere.get(key) === false);
   }
 
-  /** Removes all waves and blocks of the job. Worker processes that hold blocks of it lose them. */
+  /** Takes no more waves, and removes all of them. Worker processes that hold blocks of the job lose them. */
   async clear(): Promise<void> {
+    // With the end of the wave that it has just given, BullMQ writes a key of the queue again.
+    await this.#taker?.close();
     for (const queue of [this.#blocks, this.#waves]) await removeQueue(this.#server, queue);
   }
 
