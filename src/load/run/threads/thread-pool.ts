@@ -78,6 +78,8 @@ export class ThreadPool {
       await ended;
       return result;
     });
+    // Its failure is no unhandled rejection while other threads are still launched: the report is asked for after that.
+    report.catch(() => undefined);
     const [hello] = (await Promise.race([
       once(port, "message"),
       done.then(() => [undefined]),
