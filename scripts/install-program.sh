@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Installs the command in this folder, for the action (action.yml) and the container (Dockerfile): the packages that a user has, without
-# those for development, and the program as a bundle. esbuild and the chart library are there while it is built, at the versions of
-# package-lock.json. WITH has words for optional packages, such as "redis otlp" (scripts/optional-packages.js). Does nothing where a clone
-# is built, or a cache has it, and no package of WITH is missing.
+# Installs the command in this folder, for the action (action.yml) and the container (Dockerfile): the packages that a
+# user has, without those for development, and the program as a bundle. esbuild and the chart library are there while it
+# is built, at the versions of package-lock.json. WITH has words for optional packages, such as "redis otlp"
+# (scripts/optional-packages.js). Does nothing where a clone is built, or a cache has it, and no package of WITH is
+# missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,9 +12,9 @@ optional=$(node scripts/optional-packages.js "${WITH-}")
 [ -d node_modules ] || npm ci --omit=dev --no-audit --no-fund
 if [ -n "$optional" ]; then
   read -r -d "" -a packages <<<"$optional" || true
-  # As dependencies of production: package.json has them for development too, which npm would leave out. What they need has the versions
-  # of package-lock.json, and neither file is written. Packages of other words are removed. Without scripts: SQLite is compiled, and what
-  # BullMQ needs works without its compiled part.
+  # As dependencies of production: package.json has them for development too, which npm would leave out. What they need
+  # has the versions of package-lock.json, and neither file is written. Packages of other words are removed. Without
+  # scripts: SQLite is compiled, and what BullMQ needs works without its compiled part.
   npm install --no-save --save-prod --omit=dev --ignore-scripts --loglevel=error --no-audit --no-fund "${packages[@]}"
 fi
 if [ -f dist/cli/main.js ]; then exit 0; fi

@@ -7,8 +7,8 @@ const LOOK_MS = 3000;
 const MOST_LOOKS = 10;
 
 /**
- * Resolves once `commands` have ended, however slowly on a busy machine: what they remove would stay in Redis otherwise.
- * While Redis is away they are waited for `lookMs`, and when it does not answer for ten times as long.
+ * Resolves once `commands` have ended, however slowly on a busy machine: what they remove would stay in Redis
+ * otherwise. While Redis is away they are waited for `lookMs`, and when it does not answer for ten times as long.
  */
 export async function untilEnded(
   commands: Promise<unknown>,

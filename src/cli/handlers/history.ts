@@ -14,7 +14,7 @@ import {
 import { openPage } from "../shared/open-page.js";
 import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 import { writePage } from "../shared/page-file.js";
-import { colored, widthOf } from "../shared/terminal.js";
+import { lookOf } from "../shared/terminal.js";
 import { UsageError } from "../shared/usage-error.js";
 
 export interface HistoryArguments {
@@ -36,7 +36,7 @@ export async function handler(args: HistoryArguments): Promise<void> {
   const page = writePage({ html: args.output, open: args.open }, path, renderHistoryPage(history, path));
   if (args.json) printJson(history);
   else {
-    printText(renderHistory(history, { color: colored(process.stdout), width: widthOf(process.stdout) }));
+    printText(renderHistory(history, lookOf(process.stdout)));
     printLines("", `History  ${relative("", page)}`);
   }
   if (args.open) await openPage(page);

@@ -18,7 +18,7 @@ import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shar
 import { runOutputs } from "../shared/run-outputs.js";
 import { findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
-import { colored, widthOf } from "../shared/terminal.js";
+import { lookOf } from "../shared/terminal.js";
 import { printLines, printText } from "../shared/handle-closed-stdout.js";
 
 export interface ReportArguments extends OutputArguments, PageArguments {
@@ -42,8 +42,7 @@ export async function handler(args: ReportArguments): Promise<void> {
     const summary = readSummary(directory);
     writeOutputs(args, runOutputs(summary));
     const by = [args.by ?? []].flat();
-    const terminal = { color: colored(process.stdout), width: widthOf(process.stdout) };
-    printText(renderSummary(summary, { ...terminal, directory, by }));
+    printText(renderSummary(summary, { ...lookOf(process.stdout), directory, by }));
   } else {
     reportIncomplete(directory, args);
   }

@@ -2,6 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MAX_RUN_THREADS, sweepSeeds } from "../../load/run/index.js";
+import { requireNativeModule } from "../../platform/db/index.js";
 import type { LoadedScenario } from "../../load/scenario/index.js";
 import {
   createRunDirectory,
@@ -28,7 +29,6 @@ import {
   type SweepArguments,
 } from "../shared/sweep-report.js";
 import { withDemonstration } from "../shared/sweep-demo.js";
-import { requireNativeModule } from "../../platform/db/index.js";
 import { SweepTally, type SweepEnd } from "../shared/sweep-tally.js";
 
 export async function handler(given: SweepArguments): Promise<void> {
@@ -71,7 +71,7 @@ async function sweepHere(args: SweepArguments): Promise<void> {
   report(tally, ending, { ...args, file });
 }
 
-/** Writes a result that is kept into a new directory. The path is undefined when it is not kept or cannot be written. */
+/** Writes a result that is kept into a new directory. Without a path it is not kept, or could not be written. */
 function save(
   tally: SweepTally,
   loaded: LoadedScenario,

@@ -25,7 +25,7 @@ import type { ChosenSearch } from "./chosen-search.js";
 import { logLines, printLines, printText } from "./handle-closed-stdout.js";
 import { freePort, HeldAddress } from "./held-address.js";
 import type { Trials } from "./trials.js";
-import { colored, redraws, widthOf } from "./terminal.js";
+import { lookOf, redraws } from "./terminal.js";
 import { UsageError } from "./usage-error.js";
 
 /** Between two updates of the line about the present trial, ms. */
@@ -148,7 +148,7 @@ interface TrialTable {
 
 /** Prints the trials as they end; in a terminal also a line about the present one, on standard error. */
 function showTrials({ trials, rates, identity }: ChosenSearch): TrialTable {
-  const options = { color: colored(process.stdout), width: widthOf(process.stdout) };
+  const options = lookOf(process.stdout);
   const present = redraws(process.stderr) ? logUpdateStderr : undefined;
   let timer: NodeJS.Timeout | undefined;
   const clear = (): void => {

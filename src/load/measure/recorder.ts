@@ -181,7 +181,7 @@ class ThreadRecorder implements Recorder {
 
   ofBehaviour(name: string | undefined, subject?: () => SampledSubject): WorkerRecorder {
     const recorder = this.#ofNumber(name === undefined ? 0 : this.#cells.behaviourOf(name));
-    // Without samples nobody asks whose a count is.
+    // Only samples have whose a count is.
     return this.#samples === undefined || subject === undefined ? recorder : new SubjectRecorder(recorder, subject);
   }
 

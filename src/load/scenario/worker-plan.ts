@@ -165,7 +165,10 @@ export interface Plan {
   readonly shutdownAt?: number;
   /** The faults, in the order of their times; absent when there are none. */
   readonly faults?: readonly PlannedFault[];
-  /** What the measurements of a run can be divided by: its behaviours, and its later groups, windows, faults and shutdown. */
+  /**
+   * What the measurements of a run can be divided by: its behaviours, and its later groups, windows, faults and
+   * shutdown.
+   */
   readonly tags: TagSet;
   /** The behaviour of worker `index`. The same as `worker(index).behaviour`, but cheap. */
   behaviourOf(index: number): string;

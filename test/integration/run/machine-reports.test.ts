@@ -74,7 +74,7 @@ describe("what is said of machines", () => {
     const busy = { machine: { use: BUSY, pressureShare: null, othersIncludeTarget: false } };
     const { summary } = await run(
       t,
-      // The threshold fails, as nobody sent its metric.
+      // The threshold fails, as no machine sent its metric.
       scenarioText(),
       "http://127.0.0.1:9",
       (options) => new MachineGenerators({ ...options, machines: [scripted("a", 1), scripted("b", 1, busy)] }),

@@ -16,8 +16,13 @@ export function newAgentBehaviours({ slots }: Pick<ArenaSizes, "slots">): AgentB
   return new Uint16Array(new SharedArrayBuffer(slots * Uint16Array.BYTES_PER_ELEMENT));
 }
 
-export function noteBehaviour(behaviours: AgentBehaviours, slot: number, plan: Plan, workerName: string): void {
-  const worker = plannedWorker(plan, workerName);
+/** `worker`: that has the agent in this slot; undefined for one that is not of the plan. */
+export function noteBehaviour(
+  behaviours: AgentBehaviours,
+  slot: number,
+  plan: Plan,
+  worker: SampledWorker | undefined,
+): void {
   behaviours[slot] = worker === undefined ? 0 : plan.tags.behaviours.indexOf(worker.behaviour) + 1;
 }
 

@@ -14,8 +14,8 @@ export function observeLiveRun({
     trend: (name) => recorder.trend(name),
     ofWorker: (name) => recorderOfWorker(recorder, plannedWorker(plan, name)),
     agentHandedOver(name, slot, agentId) {
-      noteBehaviour(run.agentBehaviours, slot, plan, name);
       const worker = plannedWorker(plan, name);
+      noteBehaviour(run.agentBehaviours, slot, plan, worker);
       // Its client may leave before it is given the agent's id.
       if (worker !== undefined) recorder.know({ ...worker, agentId });
     },
