@@ -133,7 +133,10 @@ test("a terminal", () => {
   law((text) => renderSummary(summaryWith(text), options));
   law((text) => renderRunComparison(summaryWith(text), summaryWith(text), options));
   law((text) => renderComparison(comparedWith(text), options));
-  law((text) => renderSchedule([text, "b"], [{ thread: 0, text, begins: [text] }]));
+  const scheduleOf = (text: string) => renderSchedule([text, "b"], [{ thread: 0, text, begins: [text] }]);
+  law(scheduleOf);
+  // Each is wider than a column. None may be cut within a surrogate pair.
+  for (const prefix of ["", "a", "ab", "abc"]) assertShown(scheduleOf(`${prefix}${"\u{20000}".repeat(60)}`));
   fc.assert(fc.property(hostile, (directory) => assertShown(renderSummary(example, { ...options, directory }))));
 });
 
