@@ -75,6 +75,8 @@ export function perSecond(count: number, ms: number): number {
 export interface BenchOptions {
   /** The scenario of the main job: a name or a path. Left out: disconnect-storm. */
   readonly scenario?: string | undefined;
+  /** Called with a line about figures that could not be measured. */
+  readonly onMissing?: ((line: string) => void) | undefined;
 }
 
 /** A benchmark of the suite. */

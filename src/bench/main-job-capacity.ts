@@ -2,8 +2,8 @@
 import { arrivalRatesOf, nextTrial, outcomeOf, type SearchBounds, type Trial } from "../load/capacity/index.js";
 import { openScenario } from "../load/scenario/index.js";
 import { readSummary } from "../results/index.js";
-import { assert } from "../vocabulary/index.js";
-import { perSecond, type Figure } from "./figure.js";
+import { assert, commandLine, plural } from "../vocabulary/index.js";
+import { perSecond, type BenchOptions, type Figure } from "./figure.js";
 import { bareCostOf, type MainJobCost } from "./main-job-cost.js";
 import { runMainJob, type MainJob } from "./main-job-run.js";
 import { differenceOf, type RunCost } from "./run-cost.js";
@@ -24,24 +24,37 @@ export interface FoundCapacity {
 }
 
 /**
- * The figures. Empty when not even a sixteenth of the scenario's workers pass: the machine is too slow, or taken.
+ * The figures. Empty, with a line to `onMissing`, when not even a sixteenth of the scenario's workers pass: the machine
+ * is too slow, or other programs keep it busy.
  * @param costs rounds that were measured before; their floors and runs of few workers are used
  * @throws WholeRunError when a run at half of the capacity does not finish
  */
-export async function capacityFigures(job: MainJob, rounds: number, costs: readonly MainJobCost[]): Promise<Figure[]> {
+export async function capacityFigures(
+  job: MainJob,
+  rounds: number,
+  costs: readonly MainJobCost[],
+  onMissing: BenchOptions["onMissing"],
+): Promise<Figure[]> {
   const { scenario } = await openScenario(job.scenario);
   const rates = arrivalRatesOf(scenario);
   assert(rates !== undefined, "a scenario whose number of workers can be chosen has arrival rates");
+  const least = Math.ceil(rates.ownWorkers / RANGE.less);
   const found = await findCapacity(
     {
       start: rates.ownWorkers,
-      least: Math.ceil(rates.ownWorkers / RANGE.less),
+      least,
       most: Math.min(rates.mostWorkers, rates.ownWorkers * RANGE.more),
       precision: PRECISION,
     },
     (workers) => tryMainJob(job, workers),
   );
-  if (found === undefined) return [];
+  if (found === undefined) {
+    onMissing?.(
+      `no capacity, no cost and no latency at it: ${job.scenario} does not pass even with ${plural(least, "worker")}; ` +
+        `see why with: ${commandLine("capacity", job.scenario)}`,
+    );
+    return [];
+  }
   const half = Math.max(1, Math.round(found.workers / 2));
   const runs: WholeRun["summary"][] = [];
   for (let round = 0; round < rounds; round++) runs.push(await runMainJob(job, half, ({ summary }) => summary));

@@ -23,7 +23,7 @@ export const mainJob: Bench = {
     return [
       ...costFigures(costs),
       runFigure("one-worker", "the same with one worker", starts),
-      ...(await capacityFigures(job, rounds, costs)),
+      ...(await capacityFigures(job, rounds, costs, options.onMissing)),
     ];
   },
   async measureCheckout(root, options) {

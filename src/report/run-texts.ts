@@ -11,7 +11,14 @@ import {
   workersText,
 } from "../vocabulary/index.js";
 import { formatRate } from "./capacity-texts.js";
-import { ENGINE_LABELS, machineNotes, observedText, type Summary, type Verdict } from "../results/index.js";
+import {
+  ENGINE_LABELS,
+  hasPlatform,
+  machineNotes,
+  observedText,
+  type Summary,
+  type Verdict,
+} from "../results/index.js";
 
 type Violation = Summary["invariants"][number]["violations"][number];
 type Output = NonNullable<Summary["outputs"]>[number];
@@ -99,11 +106,6 @@ export function latenessText({ slipP99Ms, slipMaxMs, boundMs }: Summary["schedul
   if (slipP99Ms === null) return "no action was carried out";
   const p99 = `${formatAgainst(slipP99Ms, boundMs)} ms late (p99; allowed: ${formatBound(boundMs)} ms)`;
   return `actions ran ${p99}, at most ${formatMs(slipMaxMs)} ms`;
-}
-
-/** Whether the platform is among the threads whose CPU is known. Over a network it is outside. */
-export function hasPlatform({ threads }: NonNullable<Summary["health"]["cpu"]>): boolean {
-  return threads.some(({ part }) => part === "platform");
 }
 
 /**

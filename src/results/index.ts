@@ -29,6 +29,7 @@ export {
 export { gitCheckout, type Checkout } from "./git-checkout.js";
 export { chooseRuns, type PrunedRun } from "./prune-runs.js";
 export { findFinishedRuns } from "./find-runs.js";
+export { hasPlatform } from "./has-platform.js";
 export {
   MAX_SERIES_RUNS,
   type HistoryChange,

@@ -55,6 +55,7 @@ async function measure(args: BenchArguments): Promise<void> {
     rounds: roundsFrom(rounds, BENCH_ROUNDS),
     scenario,
     onStart: ({ name, doc }) => logLines(`${name}: ${doc}`),
+    onMissing: (line) => logLines(`  ${line}`),
   });
   const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
   if (output !== undefined) writeText(output, text);

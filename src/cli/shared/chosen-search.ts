@@ -72,11 +72,11 @@ export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> 
   const planOf = (seed: number): Plan => buildPlan(chosen.scenario, { ...chosen.options, seed, workers: startWorkers });
   const { seed } = chosen.plan;
   const plan = planOf(seed);
+  if (from !== "clients") requireNativeModule();
   const { quiet, strict } = args;
   warnOfPlan(chosen, [plan, planOf(seeds?.last ?? seed)], {
     ...{ quiet, strict, isOverNetwork: from !== "inside", what: "search" },
   });
-  if (from !== "clients") requireNativeModule();
   const startedAt = new Date();
   const searchId = uniqueName(`capacity-${chosen.scenario.name}`, startedAt);
   const directory = createRunDirectory(args.results, searchId);

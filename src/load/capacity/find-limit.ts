@@ -13,7 +13,7 @@
  */
 import { formatMs, formatShare } from "../../vocabulary/index.js";
 import { isMetric, METRICS, STAGES, untagged, type TrendName } from "../measure/index.js";
-import type { CapacityLimit, CapacityTrial, Summary } from "../../results/index.js";
+import { hasPlatform, type CapacityLimit, type CapacityTrial, type Summary } from "../../results/index.js";
 
 /** Cores that are busy for such a share of a run limit it. The drain at its end, which is idle, is in the run. */
 const FULL_MACHINE = 0.9;
@@ -145,8 +145,7 @@ function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage
   const { cpu } = summary.health;
   if (cpu !== undefined) {
     const shareOf = (ms: number): string => formatShare(ms, cpu.totalMs);
-    // Over a network the platform is outside.
-    const platform = summary.engine === "network" ? "" : `the platform ${shareOf(cpu.platformMs)}, `;
+    const platform = hasPlatform(cpu) ? `the platform ${shareOf(cpu.platformMs)}, ` : "";
     lines.push(
       `of its CPU, the generator had ${shareOf(cpu.generatorMs)}, ${platform}the runtime ${shareOf(cpu.runtimeMs)}`,
     );

@@ -1,17 +1,9 @@
 /** The sections that judge: thresholds, invariants, the generator and the machine. */
 import { formatCount, formatElapsed, formatMs, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
-import { invariantOutcome, formatObserved } from "../../results/index.js";
+import { formatObserved, hasPlatform, invariantOutcome } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
 import type { ThresholdSoFar } from "../../load/measure/index.js";
-import {
-  cpuTexts,
-  hasPlatform,
-  isMachineSound,
-  latenessText,
-  machineFacts,
-  machineTexts,
-  partLabel,
-} from "../run-texts.js";
+import { cpuTexts, isMachineSound, latenessText, machineFacts, machineTexts, partLabel } from "../run-texts.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
 

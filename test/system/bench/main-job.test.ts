@@ -1,6 +1,6 @@
 /** `simulate bench main-job`, with a scenario of a second. What the figures are depends on the machine. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,15 @@ test("the command gives a complete table, and a result that can be compared", as
         name,
       );
   }
+});
+
+test("figures that cannot be measured are named", async (t) => {
+  const none = join(temporaryDirectory(t), "none.yaml");
+  writeFileSync(none, readFileSync(TINY, "utf8").replace("count<=60", "count<1"));
+  const { code, stdout, stderr } = await simulate("bench", "main-job", "--scenario", none, "--rounds", "1");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^ {2}no capacity, .* does not pass even with 3 workers; see why with: .*simulate capacity .*none/m);
+  assert.doesNotMatch(stdout, /arrival rate that passes/);
 });
 
 test("the gate measures checkouts by their command lines, in one round of three", async () => {
