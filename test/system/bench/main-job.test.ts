@@ -47,7 +47,10 @@ test("figures that cannot be measured are named", async (t) => {
   writeFileSync(none, readFileSync(TINY, "utf8").replace("count<=60", "count<1"));
   const { code, stdout, stderr } = await simulate("bench", "main-job", "--scenario", none, "--rounds", "1");
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /^ {2}no capacity, .* does not pass even with 3 workers; see why with: .*simulate capacity .*none/m);
+  assert.match(
+    stderr,
+    /^ {2}no capacity, .* does not pass even with 3 workers; see why with: .*simulate capacity .*none/m,
+  );
   assert.doesNotMatch(stdout, /arrival rate that passes/);
 });
 
