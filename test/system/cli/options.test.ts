@@ -70,7 +70,7 @@ const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
   [["validate", "-", "-"], /"-" is given more than once/],
   [["-"], /standard input: is empty/],
   [["steady", "-"], /unexpected argument "-"/],
-  [["-s", "steady", "-"], /unexpected argument "-"/],
+  [["-s", "steady", "-"], /--scenario is given more than once/],
   [["run", "a.yaml", "b.yaml"], /unexpected argument "b.yaml" \(see/],
   [["--virtual", "sweep", "steady"], /unexpected argument "sweep": a command is the first word, as in \S+ sweep \(/],
   [["steady", "sweep"], /unexpected argument "sweep": a command is the first word/],
