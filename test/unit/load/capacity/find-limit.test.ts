@@ -31,14 +31,15 @@ test("each rule names its part", () => {
   assert.equal(partOf(undefined), "process");
   assert.equal(partOf(slow, { outcome: "broken" }), "invariant");
   const slowHealth = slow.health;
-  const threadAt = (part: "generator" | "platform", cpuMs: number): Summary => ({
-    ...{ ...slow, durationMs: 10_000 },
+  const threadAt = (part: "generator" | "platform", cpuMs: number, engine = slow.engine): Summary => ({
+    ...{ ...slow, durationMs: 10_000, engine },
     health: {
       ...slowHealth,
       cpu: {
         ...{ totalMs: 20_000, generatorMs: 9000, platformMs: 9000, runtimeMs: 2000 },
         threads: [
-          { thread: "io", part: "platform", cpuMs: 10, waitedMs: null },
+          // Over a network the platform is outside.
+          { thread: "io", part: engine === "network" ? "generator" : "platform", cpuMs: 10, waitedMs: null },
           { thread: "busy", part, cpuMs, waitedMs: 1000 },
         ],
       },
@@ -60,11 +61,11 @@ test("each rule names its part", () => {
   const network = { ...slow, engine: "network" } as const;
   assert.equal(partOf(network), "target");
   // The lateness of a client thread that has no time left may still be within its bound.
-  const fullClient = { ...threadAt("generator", 8500), engine: "network" } as const;
+  const fullClient = threadAt("generator", 8500, "network");
   assert.equal(partOf(fullClient), "generator");
   const { evidence } = findLimit({ trial, summary: fullClient }, passed);
   assert.ok(evidence.includes("of its CPU, the generator had 45.0 %, the runtime 10.0 %"), evidence.join("\n"));
-  assert.equal(partOf({ ...threadAt("generator", 2000), engine: "network" }), "target");
+  assert.equal(partOf(threadAt("generator", 2000, "network")), "target");
   assert.equal(partOf({ ...slow, thresholds: [{ ...slow.thresholds[0], metric: "errors" } as never] }), "unknown");
 });
 
