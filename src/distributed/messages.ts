@@ -14,7 +14,8 @@ export const MAX_RESULT_BYTES = 8 << 20;
 export const MAX_JOBS = 1000;
 /** The most refused jobs that a worker process lists. */
 export const MAX_REFUSALS = 100;
-const MAX_TEXT = 1000;
+/** The longest text of a message, UTF-16 units. */
+export const MAX_TEXT = 1000;
 
 const text = z.string().max(MAX_TEXT);
 const count = z.int().nonnegative();

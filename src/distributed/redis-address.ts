@@ -56,8 +56,10 @@ function decoded(part: string, text: string): string | undefined {
   }
 }
 
-/** A text with an `@` is not quoted: whatever it is, it can contain a password. */
+/** Host and port, with a scheme or a path. Any other text is not quoted: it can contain a password. */
+const WITHOUT_PASSWORD = /^(\w+:\/\/)?[\w.-]*(:\d+)?(\/[\w.-]*)?$/;
+
 function refused(text: string): RedisUrlError {
-  const quoted = text.includes("@") ? "" : ` "${text}"`;
+  const quoted = WITHOUT_PASSWORD.test(text) ? ` "${text}"` : "";
   return new RedisUrlError(`invalid value${quoted} for --redis: expected ${EXPECTED}`);
 }

@@ -2,7 +2,7 @@
  * `blocks.ndjson` in the directory of a job: a line for each collected block, on the disk before the block counts as
  * collected. What Redis and the worker processes lose is executed again; what is in this file is not.
  */
-import { closeSync, fdatasyncSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { cannotWrite } from "../../results/index.js";
@@ -58,12 +58,15 @@ export class BlockFile {
     ftruncateSync(this.#file, bytes);
   }
 
-  /** Adds blocks, and waits until they are on the disk. @throws ResultsError */
+  /** Adds blocks, and waits until they are on the disk. Adds none of them when that fails. @throws ResultsError */
   add(blocks: readonly StoredBlock<unknown>[]): void {
+    const { size } = fstatSync(this.#file);
     try {
-      writeSync(this.#file, blocks.map((block) => `${JSON.stringify(block)}\n`).join(""));
+      // Writes all bytes: `writeSync` can write fewer when the disk is almost full.
+      writeFileSync(this.#file, blocks.map((block) => `${JSON.stringify(block)}\n`).join(""));
       fdatasyncSync(this.#file);
     } catch (error) {
+      ftruncateSync(this.#file, size);
       throw cannotWrite(this.#path, error);
     }
   }

@@ -100,6 +100,7 @@ class Coordinator<Result> {
   readonly #size: BlockSize;
   readonly #fleet: Fleet;
   readonly #createdAt: number;
+  readonly #interrupted: Promise<unknown>;
   #ledger: BlockLedger;
   #waves: Waves;
   #isPublished = false;
@@ -115,6 +116,7 @@ class Coordinator<Result> {
     this.#file = file;
     this.#queue = queue;
     this.#createdAt = clock.now();
+    this.#interrupted = new Promise((resolve) => options.interrupt.addEventListener("abort", resolve, { once: true }));
     this.#size = new BlockSize(options.maxBlock);
     this.#fleet = new Fleet(options.saved, options.log);
     this.#ledger = new BlockLedger(options.saved);
@@ -128,7 +130,7 @@ class Coordinator<Result> {
     this.#takeStored();
     await this.#begin();
     while (!this.#hasEnded()) {
-      if (await this.#tick()) return this.#end("cancelled");
+      if (await this.#tickOrInterrupt()) return this.#end("cancelled");
       await delay(TICK_MS, undefined, { signal: AbortSignal.any([this.#wake.signal, this.#options.interrupt]) }).catch(
         () => undefined,
       );
@@ -175,6 +177,16 @@ class Coordinator<Result> {
       this.#waves.ended(values.wave, this.#ledger);
       this.#wake.abort();
     });
+  }
+
+  /** As {@link #tick}. Ends at an interrupt while Redis is away: commands of the queue then wait without a limit. */
+  async #tickOrInterrupt(): Promise<boolean> {
+    const { interrupt, server } = this.#options;
+    const tick = this.#tick();
+    await Promise.race([tick, this.#interrupted]);
+    if (!interrupt.aborted) return tick;
+    await untilEnded(tick, server.client);
+    return false;
   }
 
   /** Looks at Redis, and keeps the queue filled. Returns whether the job was cancelled. */

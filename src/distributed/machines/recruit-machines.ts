@@ -11,6 +11,7 @@ import { removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blocksQueue } from "../keys.js";
 import { listJobs, type ListedJobs } from "../list-jobs.js";
 import { MESSAGES_VERSION, type Job, type Requirements, type WorkerProcess } from "../messages.js";
+import { untilEnded } from "../last-commands.js";
 import { digestOfFile } from "../modules.js";
 import { localNow, RedisClock } from "../redis-clock.js";
 import { removeQueue } from "../remove-queues.js";
@@ -84,12 +85,18 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
     follow: (ended) => beat.follow(ended),
     async close() {
       await beat.end();
-      // A machine that is about to return its block is not interrupted; a lost one does not return it.
-      const until = localNow() + LAST_BLOCKS_MS;
-      while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
-      await removeQueue(server, queue).catch(() => undefined);
-      await removeJob(client, id);
-      await queue.close();
+      const last = async (): Promise<void> => {
+        // A machine that is about to return its block is not interrupted; a lost one does not return it.
+        const until = localNow() + LAST_BLOCKS_MS;
+        while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
+        await removeQueue(server, queue).catch(() => undefined);
+        await removeJob(client, id);
+        await queue.close();
+      };
+      // While Redis is away, commands of the queue wait without a limit.
+      await untilEnded(last(), client);
+      // Not waited for: it does not end between two attempts to connect.
+      if (client.status !== "ready") queue.disconnect().catch(() => undefined);
     },
   };
 }

@@ -11,7 +11,7 @@ import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";
 import { readJobs, readSpec, removeWorkerProcess, writeWorkerProcess } from "../job-registry.js";
 import { untilEnded } from "../last-commands.js";
-import { MAX_REFUSALS, MESSAGES_VERSION, type Job, type WorkerProcess } from "../messages.js";
+import { MAX_REFUSALS, MAX_TEXT, MESSAGES_VERSION, type Job, type WorkerProcess } from "../messages.js";
 import { RedisClock } from "../redis-clock.js";
 import { HeldJob } from "./held-job.js";
 
@@ -133,8 +133,9 @@ export class WorkerProcessLoop {
       this.#held.set(job.id, held);
       log(`job ${job.id}: accepted: ${job.title}`);
     } catch (error) {
-      if (!(error instanceof RefusedJobError)) throw error;
-      this.#refused.set(job.id, error.message);
+      // A plan that cannot be made is a RangeError. Any other error is of Redis, or of this program.
+      if (!(error instanceof RefusedJobError || error instanceof RangeError)) throw error;
+      this.#refused.set(job.id, error.message.slice(0, MAX_TEXT));
       log(`job ${job.id}: refused: ${error.message}`);
     }
   }

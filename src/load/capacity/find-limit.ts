@@ -5,7 +5,7 @@
  * 1. an invariant broke, or the run died;
  * 2. other programs kept the machine busy, or its cores were busy nearly all the time;
  * 3. one thread was on a core, or ready and waiting for one, nearly all the time;
- * 4. the generator did not keep its schedule, or did not generate the load;
+ * 4. the generator did not keep its schedule, or, in this process, did not generate the load;
  * 5. over a network: the target, as neither the machine nor the generator had reached a limit;
  * 6. no threshold on a time failed, but one on a count or a share: no part gave out that the figures show;
  * 7. the wait for a commit grew by more than any stage of a live update's path: the database;

@@ -1,4 +1,5 @@
 /** Whether a target is a router of the protocol: asked before a run, so that what is wrong is said in one line. */
+import { once } from "node:events";
 import { WebSocket } from "ws";
 import { ANSWERS, ENDPOINTS, parseStatusAnswer } from "../../platform/server/protocol/index.js";
 import { HttpClient } from "./http-client.js";
@@ -28,16 +29,15 @@ export async function checkTarget(target: NetworkTarget, opensSockets: boolean):
   }
 }
 
-function tryWebSocket(target: NetworkTarget): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const ws = new WebSocket(socketUrlOf(target.address), socketOptionsOf(target));
-    ws.once("open", () => {
-      ws.close();
-      resolve();
-    });
-    ws.once("error", (error) => {
-      ws.terminate();
-      reject(new TargetError(whyFailed("WebSocket", error, target.timeoutMs), { cause: error }));
-    });
-  });
+async function tryWebSocket(target: NetworkTarget): Promise<void> {
+  const ws = new WebSocket(socketUrlOf(target.address), socketOptionsOf(target));
+  // Also those after the first, which `once` rejects with.
+  ws.on("error", () => undefined);
+  try {
+    await once(ws, "open");
+    ws.close();
+  } catch (error) {
+    ws.terminate();
+    throw new TargetError(whyFailed("WebSocket", error, target.timeoutMs), { cause: error });
+  }
 }

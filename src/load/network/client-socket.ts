@@ -127,7 +127,7 @@ export class ClientSocket {
     if (context.rules === "browser") {
       this.#queue = (previous === undefined ? undefined : previous.#leave()) ?? new SendQueue(context.reactor);
       this.#queue.connect((text) => this.#trySend(text));
-    } else this.#unsent.push(this.#alive());
+    }
     this.#open();
   }
 
@@ -155,7 +155,7 @@ export class ClientSocket {
     this.#openingSince = -Infinity;
     if (!this.#isLeft) this.#set(this.#heartbeat, this.#context.reactor.clock.now() + limits.FIRST_HEARTBEAT_MS);
     if (this.#queue !== undefined) this.#queue.push({ text: this.#alive() });
-    else for (const text of this.#unsent.splice(0)) ws.send(text);
+    else for (const text of [this.#alive(), ...this.#unsent.splice(0)]) ws.send(text);
   }
 
   received(text: string, isBinary: boolean): void {
@@ -178,7 +178,6 @@ export class ClientSocket {
     if (this.#queue === undefined) {
       this.#cancel(this.#heartbeat);
       const delay = Math.min(MAX_REOPEN_MS, REOPEN_MS * 2 ** this.#attempts++);
-      this.#unsent.unshift(this.#alive());
       this.#set(this.#reopening, now + delay);
     } else if (ws.error !== undefined) this.#restartGuarded(now);
   }
@@ -250,7 +249,6 @@ export class ClientSocket {
     if (now - this.#openingSince < limits.CLIENT_SOCKET_SETUP_MS) return;
     this.#drop("closed");
     this.#cancel(this.#reopening);
-    if (this.#queue === undefined) this.#unsent.unshift(this.#alive());
     this.#open();
   }
 

@@ -96,6 +96,8 @@ export class Scraper {
     const next = (): void => {
       void this.look()
         .catch((error: unknown) => {
+          // It was stopped in the middle of a look.
+          if (this.#timer === undefined) return;
           this.#failed++;
           this.#why = error instanceof Error ? error.message : String(error);
         })

@@ -17,6 +17,8 @@ export class SimulatedPage implements Peer {
   workerName = "";
   /** Counts how often the page was loaded, left, or given a new socket. */
   visit = 0;
+  /** Counts its sockets: that of the task follows that of the onboarding, in the same visit. */
+  sockets = 0;
   agentId: string | undefined = undefined;
   conversation: Conversation | undefined = undefined;
   agent: OutsideAgentEvidence | undefined = undefined;

@@ -67,3 +67,11 @@ test("the entry has how many workers have ended", { skip: noRedis }, async (t) =
     await run.close();
   }
 });
+
+test("a run closes while Redis is away", { skip: noRedis }, async (t) => {
+  const redis = await TestRedis.start(t);
+  const run = await recruited(t, redis, () => undefined);
+  await redis.kill();
+  // And the process of this test ends.
+  await run.close();
+});

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   MachineError,
   MachineGenerators,
@@ -187,6 +188,29 @@ describe("a run that cannot begin", () => {
     assert.ok(!message.includes("\n"));
     return { message, end: await ended };
   };
+
+  test("a machine that is lost after all were ready", async (t) => {
+    const machines = [machineHere("a", 1), machineHere("b", 1)];
+    const clock = {
+      async offset() {
+        machines[1]?.pair.cut("nothing was heard from it for 10 s");
+        await delay(50);
+        return { offsetMs: 5000, uncertaintyMs: 0.1 };
+      },
+    };
+    const recruited = machines.map((machine) => machine.recruited);
+    const server = await served(t);
+    await assert.rejects(
+      run(
+        t,
+        scenarioText(),
+        server.url,
+        (options) => new MachineGenerators({ ...options, clock, machines: recruited }),
+      ),
+      { name: "MachineError", message: /^machine b: .*nothing was heard from it for 10 s/ },
+    );
+    await Promise.all(machines.map(({ ended }) => ended));
+  });
 
   test("a plan of another hash", async (t) => {
     const { message, end } = await refused(t, {}, { planHash: "0".repeat(64) });

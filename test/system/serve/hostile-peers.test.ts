@@ -63,6 +63,9 @@ test("malformed packets and requests are refused and counted, and the others wor
   malformed.forEach(raw);
   ann.update({ text: "still here", number: 99, last: "no", intended_at: "never" });
   await ann.until("the reply", ({ data }) => (data as { in_reply_to?: unknown }).in_reply_to === 99);
+  // As large as there is room for, without the rest of the update.
+  ann.update({ text: "é".repeat(1800) });
+  await ann.until("its reply", ({ data }) => (data as { in_reply_to?: unknown }).in_reply_to === 2);
 
   const bodies: readonly (readonly [string, unknown, number])[] = [
     ["/request_agent", "<html>", 400],
@@ -87,9 +90,9 @@ test("malformed packets and requests are refused and counted, and the others wor
   }
   assert.equal((await fetch(`${origin}/submit_task`, { method: "PUT" })).status, 405);
   ann.update({ text: "and still" });
-  await ann.until("one more reply", ({ data }) => (data as { in_reply_to?: unknown }).in_reply_to === 2);
+  await ann.until("one more reply", ({ data }) => (data as { in_reply_to?: unknown }).in_reply_to === 3);
   const { summary } = await served.stop();
-  assert.equal(summary.counters.live_updates_taken, 2);
+  assert.equal(summary.counters.live_updates_taken, 3);
   assert((summary.counters.peer_input_refused ?? 0) >= malformed.length + bodies.length - 1);
   assert.equal(summary.counters.errors, 0);
   assert(summary.invariants.every(({ held }) => held));

@@ -32,19 +32,11 @@ describe("the URL of Redis", () => {
     assert.equal(parseRedisUrl("redis://:own@host", { REDIS_PASSWORD: "s3cret" }).password, "own");
   });
 
-  for (const text of [
-    "",
-    "host:6379",
-    "http://host",
-    "redis://",
-    "redis://host/name",
-    "redis://host/0?a=b",
-    "redis://host/99999",
-  ]) {
+  for (const text of ["", "host:6379", "http://host", "redis://", "redis://host/name", "redis://host/99999"]) {
     test(`"${text}" is refused by name`, () => {
       assert.throws(() => parseRedisUrl(text, {}), {
         name: "RedisUrlError",
-        message: new RegExp(`^invalid value "${text.replaceAll(/[?]/g, "\\?")}" for --redis: expected a URL`),
+        message: new RegExp(`^invalid value "${text}" for --redis: expected a URL`),
       });
     });
   }
@@ -56,6 +48,9 @@ describe("the URL of Redis", () => {
       `${password}@host`,
       `redis:/:${password}@host`,
       `redis://:%zz${password}@host`,
+      `redis://host:6379?password=${password}`,
+      `redis://:${password}`,
+      `redis://host:${password}`,
     ])
       assert.throws(
         () => parseRedisUrl(text, {}),

@@ -90,6 +90,8 @@ export class MachineGenerators implements LoadGenerators {
     cancelled.addEventListener("abort", () => events.onFatal(String(cancelled.reason)), { once: true });
     await this.#untilReady();
     const offset = await this.#options.clock.offset();
+    // A machine that was lost meanwhile had no part in the load: nothing may start without it.
+    this.#requireReady(NOT_READY);
     this.#offsetMs = offset.offsetMs;
     // The order travels for half of a round trip, or for a retransmission or two.
     const slowest = Math.max(offset.uncertaintyMs, ...this.#machines.map((machine) => machine.clock.uncertaintyMs));
@@ -138,7 +140,11 @@ export class MachineGenerators implements LoadGenerators {
     if (!given.aborted)
       await Promise.race([Promise.all(this.#machines.map((machine) => machine.untilReady())), once(given, "abort")]);
     if (cancelled.aborted) throw new MachineError(String(cancelled.reason));
-    const late = interrupt.aborted ? "interrupted before it was ready" : NOT_READY;
+    this.#requireReady(interrupt.aborted ? "interrupted before it was ready" : NOT_READY);
+  }
+
+  /** @throws {MachineError} when a machine has a problem, or, for the reason `late`, is not ready */
+  #requireReady(late: string): void {
     for (const machine of this.#machines) {
       const problem = machine.problem ?? (machine.isReady() ? undefined : late);
       if (problem !== undefined) throw new MachineError(`machine ${machine.name}: ${problem}`);

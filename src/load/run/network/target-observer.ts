@@ -57,6 +57,7 @@ export class TargetObserver {
 
   close(): void {
     clearTimeout(this.#looking);
+    void this.#scraper?.stop();
     this.#database?.close();
   }
 

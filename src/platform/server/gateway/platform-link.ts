@@ -134,7 +134,7 @@ export class PlatformLink {
     const update_id = updateIdOf(data) ?? this.#options.ids.next();
     const text = textOf(data);
     // Room for the times that the platform adds.
-    if (Buffer.byteLength(JSON.stringify(data)) + text.length > this.#options.updateBytes - 400) return "too-large";
+    if (Buffer.byteLength(JSON.stringify({ ...data, text })) > this.#options.updateBytes - 400) return "too-large";
     this.#remember(agent, data);
     const origin = { number: data["number"], requestId: data["request_id"] };
     const number = agent.updates.add(
