@@ -1,7 +1,7 @@
 /** Arranges many runs in series of runs that can be compared, and finds where their figures changed. */
 import type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, Summary } from "../results/index.js";
 import { LATENCY_LABELS, mainTrend, MAX_SERIES_RUNS, viewpointOf } from "../results/index.js";
-import type { TrendName } from "../load/measure/index.js";
+import type { TrendName, Viewpoint } from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
 import { changePoints } from "./change-points.js";
 import { comparedProperties, ratesOfRuns, taggedLatencies, type RunFigure, type ScenarioRun } from "./run-figures.js";
@@ -81,7 +81,8 @@ interface MeasuredFigure extends Pick<HistoryFigure, "name" | "label" | "unit" |
 function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): HistoryFigure[] {
   const { summary } = at(group, 0);
   const summaries = group.map((run) => run.summary);
-  const main = mainTrend(viewpointOf(summary));
+  const from = viewpointOf(summary);
+  const main = mainTrend(from);
   const measured = [
     ...(["p50", "p95", "p99"] as const).map((percentile) => latency(main, percentile)),
     ...taggedLatencies(summaries).map((figure) => measuredAs(figure, "ms", "smaller")),
@@ -90,7 +91,7 @@ function figuresOf(group: readonly DatedRun[], runs: readonly HistoryRun[]): His
     ),
     ...ratesOfRuns(summaries).map((figure) => measuredAs(figure, "share", "greater")),
     // Under simulated time both follow from the plan, or from the machine alone.
-    ...(summary.engine === "virtual" ? [] : [THROUGHPUT, CPU]),
+    ...(summary.engine === "virtual" ? [] : [throughput(from), CPU]),
   ];
   return measured.flatMap(({ of, ...figure }) => {
     const values = summaries.map((each) => of(each) ?? null);
@@ -118,16 +119,20 @@ function latency(trend: TrendName, percentile: "p50" | "p95" | "p99"): MeasuredF
   };
 }
 
-const THROUGHPUT: MeasuredFigure = {
-  name: "throughput",
-  label: "live updates taken a second",
-  unit: "updates/s",
-  better: "greater",
-  of: ({ counters, durationMs }) => {
-    const updates = counters["live_updates_taken"] ?? counters["live_updates_sent"];
-    return updates === undefined || durationMs <= 0 ? null : (updates * 1000) / durationMs;
-  },
-};
+/** Over a network it is not seen whether an update is taken. */
+function throughput(from: Viewpoint): MeasuredFigure {
+  const verb = from === "inside" ? "taken" : "sent";
+  return {
+    name: "throughput",
+    label: `live updates ${verb} a second`,
+    unit: "updates/s",
+    better: "greater",
+    of: ({ counters, durationMs }) => {
+      const updates = counters[`live_updates_${verb}`];
+      return updates === undefined || durationMs <= 0 ? null : (updates * 1000) / durationMs;
+    },
+  };
+}
 
 const CPU: MeasuredFigure = {
   name: "cpu",

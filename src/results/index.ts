@@ -55,7 +55,14 @@ export {
   writeTogether,
   type FileContent,
 } from "./results.js";
-export { differingOptions, newRunId, reproduceCommand, shrinkCommand, withoutCredentials } from "./run-command.js";
+export {
+  differingOptions,
+  newRunId,
+  reproduceCommand,
+  shrinkCommand,
+  withoutCredentials,
+  type RunChoices,
+} from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";

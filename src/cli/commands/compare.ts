@@ -19,7 +19,7 @@ export const definition: CommandModule<object, CompareArguments> = {
         examples(
           ["$0 compare results/baseline/bench.json now.json", "with the baseline of the sources"],
           ["$0 compare results/before results/after", "the runs in one directory with those in another"],
-          ["$0 compare 20260102T030405-steady-1-77 last --open", "two runs side by side on a page"],
+          ["$0 compare 20260102T030405-steady-1-5f0c9a1e last --open", "two runs side by side on a page"],
         ),
       ),
   handler: async (args) => (await import("../handlers/compare.js")).handler(args),

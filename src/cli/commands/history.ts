@@ -11,7 +11,7 @@ export const definition: CommandModule<object, HistoryArguments> = {
         type: "string",
         array: true,
         demandOption: true,
-        describe: "Directories with runs, at any depth",
+        describe: "Directories with runs, up to eight folders deep",
       })
       .option("output", {
         ...outputOption,

@@ -1,6 +1,5 @@
 /** `simulate explore`: runs every interleaving of a small program, or a seeded sample, or replays one schedule. */
 import { basename, dirname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   describeFailure,
   describeSteps,
@@ -28,14 +27,11 @@ import {
   removeRunDirectory,
   ResultsError,
   uniqueName,
-  withoutCredentials,
   writeAtomically,
 } from "../../results/index.js";
 import { commandLine, formatCount, formatElapsed, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
-  exploreOptions,
-  isModulePath,
   refuseInapplicable,
   replayArguments,
   settingsOf,
@@ -49,6 +45,7 @@ import { readText } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { renderSchedulePage } from "../shared/schedule-page.js";
 import { inputName } from "../shared/standard-input.js";
+import { replayCommand, resumeCommand } from "../shared/explore-commands.js";
 import { widthOf } from "../shared/terminal.js";
 import { logLines, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 
@@ -108,11 +105,14 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
       reportViolation(session, describeFailure(session, source), { exploration, args, settings, source, seconds });
       return;
     }
-    reportTally({ exploration, args, settings, source, seconds });
-    if (stopped === "covered") return;
+    if (stopped === "covered") {
+      reportTally({ exploration, args, settings, source, seconds });
+      return;
+    }
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
     const resume = job ?? saveProgress(exploration, settings, args, source);
-    const command = resumeCommand(args, resume, job !== undefined);
+    const command = resumeCommand(args, settings, resume, job !== undefined);
+    reportTally({ exploration, args, settings, source, seconds }, { resume: command });
     if (!args.json && !args.quiet) printLines(`stopped; to continue: ${command}`);
     if (isSilent(args) && stopped === "interrupted")
       logLines(`${headOf({ exploration, settings, source })}, interrupted; to continue: ${command}`);
@@ -261,29 +261,6 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
   if (problem !== undefined) logLines(`simulate: the schedule was not saved: ${problem}`);
 }
 
-/** The command that goes on with the job, or from the state in a file, that is `resume`. */
-function resumeCommand(args: ExploreArguments, resume: string, isJob: boolean): string {
-  const { program, file, mailbox, strategy, by, seed, depth, seconds, schedules, redis } = args;
-  const words = [program, file].filter((word) => word !== undefined);
-  const options = {
-    ...{ mailbox, strategy: strategy === "exhaustive" ? undefined : strategy, by, seed, depth, seconds, schedules },
-    "max-steps": args["max-steps"] === exploreOptions["max-steps"].default ? undefined : args["max-steps"],
-    redis: isJob && redis !== undefined ? withoutCredentials(redis) : undefined,
-    resume,
-  };
-  const given = Object.entries(options).flatMap(([option, value]) =>
-    value === undefined ? [] : [`--${option}`, value],
-  );
-  return commandLine("explore", ...words, ...given);
-}
-
-/** The command that replays the schedule in `file`. */
-function replayCommand(file: string, { module }: ProgramSource): string {
-  const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
-  const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
-  return commandLine("explore", "replay", ...words);
-}
-
 /** `command` replays the schedule; undefined when the schedule was not saved. */
 function showFailure(session: Session, failure: FailingSchedule, command: string | undefined): void {
   printLines(...problemLines(failure));
@@ -300,10 +277,16 @@ function showFailure(session: Session, failure: FailingSchedule, command: string
   if (command !== undefined) printLines(`replay: ${command}`);
 }
 
-function reportTally(
-  explored: Explored,
-  violation?: { readonly failure: FailingSchedule; readonly file?: string; readonly page?: string },
-): void {
+/** What an exploration has led to beside its counts. */
+interface Result {
+  readonly failure?: FailingSchedule;
+  readonly file?: string;
+  readonly page?: string;
+  /** The command that goes on with an exploration that was stopped. */
+  readonly resume?: string;
+}
+
+function reportTally(explored: Explored, { failure, file, page, resume }: Result = {}): void {
   const {
     exploration: { tally },
     args: { json, quiet },
@@ -321,14 +304,15 @@ function reportTally(
       ...tally,
       seconds,
       pointsPerSecond,
-      violation: violation?.failure,
-      file: violation?.file,
-      page: violation?.page,
+      violation: failure,
+      file,
+      page,
+      resume,
     });
     return;
   }
   if (quiet) return;
-  printLines(headOf(explored, violation !== undefined));
+  printLines(headOf(explored, failure !== undefined));
   const facts = [
     `${plural(tally.schedules, "schedule")} (${formatCount(tally.redundant)} redundant)`,
     describeCoverage(tally),

@@ -15,6 +15,7 @@ export interface JobsArguments {
 export async function handler(args: JobsArguments): Promise<void> {
   const distributed = await import("../../distributed/index.js");
   const address = redisAddressFrom(args.redis, distributed);
+  if (args.cancel && args.json) throw new UsageError("--cancel cannot be combined with --json");
   if (args.cancel && args.job === undefined) throw new UsageError("--cancel requires the id of a job");
   const server = await distributed.connectRedis(address, { what: "simulate jobs", log: logLines });
   try {

@@ -31,6 +31,8 @@ export interface ReportArguments extends OutputArguments, PageArguments {
 const MISSING_SHOWN = 10;
 
 export async function handler(args: ReportArguments): Promise<void> {
+  if (args.by !== undefined && asksForPage(args))
+    throw new UsageError("--by cannot be combined with --html or --open: the page has a choice of its own");
   const directory = findRun(args.run, args.results);
   refuseSameFile([...namedOutputs(args), ...pageOutputs(args)], filesOfRun(directory));
   if (asksForPage(args)) {
@@ -48,9 +50,9 @@ export async function handler(args: ReportArguments): Promise<void> {
   }
 }
 
-function reportIncomplete(directory: string, args: OutputArguments): void {
+function reportIncomplete(directory: string, args: ReportArguments): void {
   const names = Object.keys(outputOptions) as (keyof OutputArguments)[];
-  const unused = names.find((name) => args[name] !== undefined);
+  const unused = [...names, "by" as const].find((name) => args[name] !== undefined);
   if (unused !== undefined) throw new UsageError(`--${unused} requires a finished run: ${directory} has no summary`);
   requireRun(directory);
   if (isSimulated(directory)) {

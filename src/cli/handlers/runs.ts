@@ -10,7 +10,7 @@ import {
   type PrunedRun,
 } from "../../results/index.js";
 import { plural, whySystemFailed, workersText } from "../../vocabulary/index.js";
-import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printAll, printJson, printLines } from "../shared/handle-closed-stdout.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { UsageError } from "../shared/usage-error.js";
 
@@ -36,7 +36,7 @@ export function handler(args: RunsArguments): void {
     return;
   }
   if (runs.length === 0) logLines(`there is no run in ${results}`);
-  printLines(...runs.map(describe));
+  printAll(runs.map(describe));
 }
 
 /** Removes all but the latest `keep` runs. Asks nothing. @throws ResultsError when one cannot be removed */

@@ -156,6 +156,8 @@ function planFor(scenario: Scenario, args: ServeArguments) {
   const partners = PARTNERS * (scenario.task.unitsPerAssignment - 1);
   const byDefault = scenario.workers?.length ?? partners;
   const workers = args.workers === undefined ? byDefault : wholeNumber("workers", args.workers, 0);
+  if (scenario.workers !== undefined && workers !== 0 && workers !== byDefault)
+    throw invalidValue("--workers", String(workers), `0 or ${byDefault}: ${scenario.name} lists its workers`);
   const planOptions: PlanOptions = {
     ...(args.seed !== undefined && { seed: wholeNumber("seed", args.seed, 0) }),
     ...(scenario.workers === undefined && { workers: Math.max(groupsOf(scenario).length, workers) }),

@@ -1,4 +1,5 @@
 /** `simulate trace RUN`: prints the events of a virtual run. */
+import { existsSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -6,11 +7,19 @@ import { agentSequence } from "../../load/run/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { commandLine, formatSeconds, plural, parseDuration, printable } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
+import { HISTORY_DIRECTORY } from "../../replay/history/index.js";
 import { concerns, describeEvent, readTrace, type TraceEvent } from "../../replay/trace/index.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { openPage } from "../shared/open-page.js";
 import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
-import { agentFrom, findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
+import {
+  agentFrom,
+  commandOfNetworkRun,
+  findRun,
+  isFinished,
+  isSimulated,
+  requireRun,
+} from "../shared/run-directory.js";
 import { logLines, printLines } from "../shared/handle-closed-stdout.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 
@@ -97,8 +106,12 @@ function traceOf(directory: string): string {
   // When the trace of a simulated run is missing, its reader reports it.
   if (isSimulated(directory)) return join(directory, RUN_FILES.trace);
   requireRun(directory);
+  const noTrace = `${directory} has no trace`;
+  if (commandOfNetworkRun(directory) !== undefined) throw new UsageError(`${noTrace}: it is a run over a network`);
+  if (!existsSync(join(directory, HISTORY_DIRECTORY)))
+    throw new UsageError(`${noTrace}: it is a run on real threads, without a record of order`);
   throw new UsageError(
-    `${directory} has no trace: it is a run on real threads; ` +
+    `${noTrace}: it is a run on real threads; ` +
       `\`${commandLine("replay", directory, "--agent", "ID")}\` prints the operations on an agent`,
   );
 }

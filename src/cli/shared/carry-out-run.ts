@@ -14,53 +14,75 @@ import type { MetricsServer } from "./metrics-server.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import type { RunOut } from "./run-out.js";
-import { watchRun } from "./run-watch.js";
+import type { OpenedNetworkRun } from "./network-run.js";
+import { watchRun, type RunWatch } from "./run-watch.js";
 import { lookOf } from "./terminal.js";
+
+/** What a run has opened. What was opened is closed when another part cannot be. */
+interface OpenedParts {
+  out?: RunOut | undefined;
+  metrics?: MetricsServer | undefined;
+  watch?: RunWatch;
+  network?: OpenedNetworkRun;
+}
 
 /** `interrupt` ends the run early. */
 export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interrupt: AbortSignal): Promise<void> {
-  const { metricsPort, faultRates, threads } = chosen;
-  const out = await openOut(chosen);
-  const isOverNetwork = args.target !== undefined || args.listen !== undefined;
-  const network = isOverNetwork
-    ? await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt)
-    : undefined;
-  const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
-  if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
-  const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt, samples: out?.samples };
+  const opened: OpenedParts = {};
   let finished: FinishedRun | undefined;
   try {
-    const onStart = (running: RunningRun): void => {
-      watch.start(running);
-      metrics?.serve(running);
-      out?.start(running, common, isOverNetwork ? "network" : "threads");
-    };
-    if (network !== undefined) finished = await network.run({ ...common, onStart, ...warnings(args.quiet) });
-    else if (args.virtual) {
-      const yieldToEventLoop = async (): Promise<void> => {
-        await setImmediate();
-        await out?.room();
-      };
-      const simulated = {
-        ...{ faultRates, startedAt: new Date(), yieldToEventLoop },
-        onStart: (running: Pick<RunningRun, "measured">) => out?.start(running, common, "virtual"),
-      };
-      finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
-    } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });
-    if (out !== undefined) finished = await out.finish(finished);
+    finished = await runWith(opened, chosen, args, interrupt);
   } finally {
-    if (finished === undefined) await out?.abandon();
-    await metrics?.end();
-    await watch.end(finished);
-    await network?.close();
+    if (finished === undefined) await opened.out?.abandon();
+    await opened.metrics?.end();
+    await opened.watch?.end(finished);
+    await opened.network?.close();
   }
   const { summary, directory } = finished;
-  if (args.quiet) out?.logProblems(summary);
+  if (args.quiet) opened.out?.logProblems(summary);
   writeOutputs(args, runOutputs(summary));
   if (!args.quiet)
     printText(renderSummary(summary, { ...lookOf(process.stdout), directory, by: [args.by ?? []].flat() }));
   else if (!summary.verdict.passed) logText(renderVerdict(summary, { ...lookOf(process.stderr), directory }));
   process.exitCode = exitCodeOf(summary);
+}
+
+async function runWith(
+  opened: OpenedParts,
+  chosen: ChosenRun,
+  args: RunArguments,
+  interrupt: AbortSignal,
+): Promise<FinishedRun> {
+  const { metricsPort, faultRates, threads } = chosen;
+  const out = (opened.out = await openOut(chosen));
+  const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
+  opened.metrics = metrics;
+  if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
+  const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt, samples: out?.samples };
+  opened.watch = watch;
+  const isOverNetwork = args.target !== undefined || args.listen !== undefined;
+  const onStart = (running: RunningRun): void => {
+    watch.start(running);
+    metrics?.serve(running);
+    out?.start(running, common, isOverNetwork ? "network" : "threads");
+  };
+  let finished: FinishedRun;
+  if (isOverNetwork) {
+    // Last: nothing is asked of a target, or of other machines, for a run whose ports are in use.
+    opened.network = await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt);
+    finished = await opened.network.run({ ...common, onStart, ...warnings(args.quiet) });
+  } else if (args.virtual) {
+    const yieldToEventLoop = async (): Promise<void> => {
+      await setImmediate();
+      await out?.room();
+    };
+    const simulated = {
+      ...{ faultRates, startedAt: new Date(), yieldToEventLoop },
+      onStart: (running: Pick<RunningRun, "measured">) => out?.start(running, common, "virtual"),
+    };
+    finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
+  } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });
+  return out === undefined ? finished : out.finish(finished);
 }
 
 /** The outputs of the run (`--out`), where it has some. */

@@ -77,6 +77,9 @@ function savedJob(
 ): SavedJob {
   const { mailbox, strategy, seed, depth } = settings;
   const schedules = args.schedules === undefined ? SAMPLES : wholeNumber("schedules", args.schedules, 1);
+  const saved = isJob(args) ? readJobFile(join(args.results, args.resume ?? "")) : undefined;
+  // Of a job that began after those of a progress.json.
+  const first = saved?.first ?? from;
   const job = exploreJob({
     id: newJobId(`explore-${source.name}-${mailbox}`),
     source,
@@ -85,11 +88,10 @@ function savedJob(
     seed,
     depth,
     maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
-    first: from,
-    last: from + schedules - 1,
+    first,
+    last: first + schedules - 1,
   });
-  if (!isJob(args)) return job;
-  const saved = readJobFile(join(args.results, args.resume ?? ""));
+  if (saved === undefined) return job;
   if (saved.title !== job.title || JSON.stringify(saved.spec) !== JSON.stringify(job.spec))
     throw new UsageError(`the options differ from those of the job ${saved.id}: expected those of ${saved.title}`);
   return saved;

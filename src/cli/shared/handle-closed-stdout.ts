@@ -6,6 +6,11 @@ import { EXIT, whySystemFailed, printable, withoutPasswords } from "../../vocabu
 
 /** Prints each of `lines` on one line, with unprintable characters escaped. */
 export function printLines(...lines: readonly string[]): void {
+  printAll(lines);
+}
+
+/** As {@link printLines}, for any number of lines: a call has at most some 120,000 arguments. */
+export function printAll(lines: readonly string[]): void {
   printText(shownLines(lines));
 }
 
@@ -17,7 +22,7 @@ export function logLines(...lines: readonly string[]): void {
 /** Prints data as indented JSON. */
 export function printJson(data: unknown): void {
   // Unprintable characters occur only within strings, where the escapes are valid JSON.
-  printLines(...JSON.stringify(data, null, 2).split("\n"));
+  printAll(JSON.stringify(data, null, 2).split("\n"));
 }
 
 /** Prints the text of a renderer, which escapes unprintable characters itself. */

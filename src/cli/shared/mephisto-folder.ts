@@ -60,9 +60,9 @@ const SERVER = `/**
  */
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
-const here = (name) => new URL(name, import.meta.url).pathname;
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const settings = JSON.parse(readFileSync(here("./crowdstorm.json"), "utf8"));
 const { env } = process;
 const stop = (why) => {

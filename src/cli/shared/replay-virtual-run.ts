@@ -20,7 +20,7 @@ import {
 } from "../../replay/trace/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { commandLine, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
-import { printLines } from "./handle-closed-stdout.js";
+import { printAll, printLines } from "./handle-closed-stdout.js";
 import { markedRows, rowsNearMarks } from "./marked-rows.js";
 import { isFinished } from "./run-directory.js";
 import { UsageError } from "./usage-error.js";
@@ -86,7 +86,7 @@ function printAgent(
   const own = broken.filter((one) => one.agentId === agentId);
   const marks = own.flatMap((one) => marksOn(events, one, agentId));
   const lines = own.map((one) => `✗ ${describeBroken(one)}`);
-  printLines(...markedRows(events.map(describeEvent), marks), verdict, ...lines);
+  printAll([...markedRows(events.map(describeEvent), marks), verdict, ...lines]);
   return own.length > 0;
 }
 

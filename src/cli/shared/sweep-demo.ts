@@ -1,6 +1,6 @@
 /** `simulate sweep --demo`: the sweep of a scenario with a planted fault, and the commands that hunt it. */
 import { DEMONSTRATION } from "../../load/scenario/shipped-scenarios.js";
-import { reproduceCommand } from "../../results/index.js";
+import { reproduceCommand, type RunChoices } from "../../results/index.js";
 import { commandLine } from "../../vocabulary/index.js";
 import { givenOptions } from "./job-directory.js";
 import { shrunkFile } from "./shrunk-file.js";
@@ -23,7 +23,11 @@ export function withDemonstration<T extends DemoArguments>(args: T): T {
 }
 
 /** What to do next after a sweep of the demonstration. */
-export function describeDemonstration(tally: SweepTally, ending: SweepEnd): string[] {
+export function describeDemonstration(
+  tally: SweepTally,
+  ending: SweepEnd,
+  { mailbox, faults }: Pick<RunChoices, "mailbox" | "faults">,
+): string[] {
   const [failing] = tally.failing;
   const about = [
     "",
@@ -32,7 +36,7 @@ export function describeDemonstration(tally: SweepTally, ending: SweepEnd): stri
   ];
   if (failing === undefined) return [...about, "None of these seeds does: expected more, such as --seeds 1..100."];
   const { seed } = failing;
-  const small = { virtual: true, mailbox: "sound", record: true } as const;
+  const small = { virtual: true, mailbox, faults, record: true } as const;
   return [
     ...about,
     "Shrink a failing seed, run what is left, and replay it, which marks the event at which the invariant broke:",

@@ -85,7 +85,7 @@ async function runJob(
   if (file !== undefined) writeAtomically(file, asText(tally, ending));
   if (file === undefined) removeRunDirectory(directory);
   else if (end === "complete") for (const name of [JOB_FILE, BLOCK_FILE]) rmSync(join(directory, name));
-  report(tally, ending, { ...args, scenario: argumentsOf(saved).scenario, file });
+  report(tally, ending, { ...args, ...argumentsOf(saved), file });
   if (end === "cancelled") log(`job ${saved.id} was cancelled`);
   const resume = ["--resume", directory, "--redis", server.address.shown];
   if (end !== "complete") log(`to continue: ${commandLine("sweep", ...resume)}`);
@@ -123,11 +123,14 @@ function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => O
   const { scenario, workers, duration, seeds, faults, set, threshold } = args;
   const thresholds = args.thresholds || undefined;
   const strict = args.strict || undefined;
-  refuseWithResume({ scenario, workers, duration, seeds, faults, set, threshold, thresholds, strict });
+  const bail = args.bail || undefined;
+  const mailbox = args.mailbox === "sound" ? undefined : args.mailbox;
+  const options = { scenario, workers, duration, seeds, faults, set, threshold, thresholds, strict, bail, mailbox };
+  refuseWithResume(options);
   const directory = jobDirectory(args.resume ?? "", args.results);
   const saved = readJobFile(directory);
   if (saved.kind !== "sweep")
-    throw new UsageError(`${saved.id} is no sweep: expected ${commandLine(saved.kind, "--resume", saved.id)}`);
+    throw new UsageError(`${saved.id} is no sweep, but ${saved.title}: expected the id of a sweep`);
   return () => ({ saved, directory });
 }
 

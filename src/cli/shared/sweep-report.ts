@@ -110,17 +110,15 @@ export function asText(tally: SweepTally, ending: SweepEnd): string {
 export function report(
   tally: SweepTally,
   ending: SweepEnd,
-  {
-    scenario,
-    json,
-    quiet,
-    file,
-  }: Pick<SweepArguments, "scenario" | "json" | "quiet"> & { readonly file: string | undefined },
+  args: Pick<SweepArguments, "scenario" | "mailbox" | "faults" | "json" | "quiet"> & {
+    readonly file: string | undefined;
+  },
 ): void {
+  const { scenario, json, quiet, file } = args;
   if (json) printJson(tally.asData(ending));
   else if (!quiet) {
     printLines(...tally.render(ending), ...(file === undefined ? [] : [`Results  ${file}`]));
-    if (scenario === DEMONSTRATION) printLines(...describeDemonstration(tally, ending));
+    if (scenario === DEMONSTRATION) printLines(...describeDemonstration(tally, ending, args));
   } else if (!tally.hasPassed) {
     logLines(...tally.renderVerdict(ending), ...(file === undefined ? [] : [`  Results  ${file}`]));
   }

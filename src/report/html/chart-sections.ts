@@ -60,7 +60,7 @@ of a decade, a column ${seconds(latency.lengthMs)}. <span class="screen">Point a
 and down keys, to read its number of updates.</span>
 ${CHART_HINT}</p>
 <h3>Live updates a second</h3>
-${chart("rate", run, "Live updates taken a second", nothing)}
+${chart("rate", run, "Live updates a second", nothing)}
 ${machine === undefined ? nothing : machineSection(machine, run, machineTable(machine))}`;
 }
 

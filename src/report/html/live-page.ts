@@ -73,7 +73,7 @@ ${charts}<div data-part="${id}">${parts[id] ?? nothing}</div></section>`;
   const time = [
     live("latency", "Latency of live updates over time"),
     html`<h3>Live updates a second</h3>`,
-    live("rate", "Live updates taken a second"),
+    live("rate", "Live updates a second"),
     data.machine === undefined ? nothing : machineSection(data.machine, 0, nothing),
   ];
   const statuses = [

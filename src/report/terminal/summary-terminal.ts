@@ -151,7 +151,7 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     const command =
       summary.traceHash !== undefined
         ? "trace"
-        : summary.engine === "threads" && summary.options["no-record"] === undefined
+        : summary.engine === "threads" && hasRecord(summary)
           ? "replay"
           : undefined;
     if (agentId !== undefined && command !== undefined) {
@@ -159,6 +159,11 @@ function verdict(summary: Summary, chalk: ChalkInstance, width: number, director
     }
   }
   return lines;
+}
+
+/** Whether the order of operations was recorded; of `simulate serve` it is not. */
+function hasRecord({ options }: Summary): boolean {
+  return options["no-record"] === undefined && options["serve"] === undefined;
 }
 
 /** The outcome and the scenario; of an inconclusive run also why it is. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { Agent, createServer, get } from "node:http";
-import { connect } from "node:net";
+import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PortError } from "../../../dist/cli/shared/usage-error.js";
@@ -167,6 +167,26 @@ test("a run whose port is in use is not made: one line, exit 1", async (t) => {
     [1, "", `simulate: cannot serve metrics on 127.0.0.1:${other.port}: it is in use\n`],
   );
   assert.equal(existsSync(results), false);
+});
+
+test("a target is not asked for a run whose port is in use", async (t) => {
+  const other = await startMetricsServer("127.0.0.1", 0);
+  t.after(() => other.end());
+  let requests = 0;
+  const target = createServer((_request, response) => {
+    requests++;
+    response.end();
+  }).listen(0, "127.0.0.1");
+  t.after(() => target.close());
+  await once(target, "listening");
+  const { port } = target.address() as AddressInfo;
+  const { code, stderr } = await simulate(
+    ...["steady", "--target", `http://127.0.0.1:${port}`, "--metrics-port", "0", "--dashboard", String(other.port)],
+    ...["--results", temporaryDirectory(t), "--quiet"],
+  );
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /^simulate: cannot serve the dashboard on port \d+: it is in use[^\n]*\n$/);
+  assert.equal(requests, 0);
 });
 
 test("an address of IPv6 is written as URLs have it", async (t) => {

@@ -9,6 +9,11 @@ import yargs, { type CommandModule } from "yargs";
 import { COMMANDS } from "../../../dist/cli/shared/commands.js";
 import { MAIN, onlySummary, simulate, temporaryDirectory, type Ended } from "../../support/cli/simulate.js";
 
+/** No Redis is there: these arguments are refused before it is asked. */
+const NO_REDIS = "redis://127.0.0.1:1";
+/** A scenario that lists its workers. */
+const LISTED = fileURLToPath(new URL("../../../test/data/verdicts/percent-125.yaml", import.meta.url));
+
 const STEADY = readFileSync(fileURLToPath(new URL("../../../scenarios/steady.yaml", import.meta.url)), "utf8");
 
 function withInput(input: string, ...args: string[]): Ended {
@@ -84,6 +89,14 @@ const refused: readonly (readonly [args: string[], expected: RegExp])[] = [
   [["-s", "steady", "--virtual", "--faults", "crash= 0x1"], /" 0x1" for the rate of crash in --faults/],
   [["trace", "nothing", "--json", "--html", "--agent", "1"], /--json cannot be combined with --html or --open/],
   [["bench", "floor", "--junit", "j.xml"], /--junit requires --against/],
+  [["report", "none", "--html", "x.html", "--by", "phase"], /--by cannot be combined with --html or --open/],
+  [["jobs", "x", "--cancel", "--json", "--redis", NO_REDIS], /--cancel cannot be combined with --json/],
+  [["sweep", "--resume", "x", "--redis", NO_REDIS, "--bail"], /--bail cannot be combined with --resume/],
+  [["sweep", "--resume", "x", "--redis", NO_REDIS, "--mailbox", "reference"], /--mailbox cannot be combined with/],
+  [
+    ["serve", "--scenario", LISTED, "--workers", "500"],
+    /invalid value "500" for --workers: expected 0 or \d+: \S+ lists its/,
+  ],
 ];
 
 for (const [args, expected] of refused) {

@@ -63,6 +63,12 @@ test("a stopped exploration is resumed", async () => {
   assert.ok(run !== undefined);
   const file = join("results", run, "progress.json");
   assert.match(readFileSync(join(directory, file), "utf8"), /frontier/);
+  const stopped = await simulate("explore", "drained", "--schedules", "2", "--json", "--results", "elsewhere");
+  const { resume } = JSON.parse(stopped.out) as { resume: string };
+  assert.match(
+    resume,
+    /explore drained --schedules 2 --results elsewhere --resume elsewhere\/explore-\S+\/progress\.json$/,
+  );
   const { code, out } = await simulate("explore", "drained", "--resume", file, "--json");
   assert.equal(code, 0);
   assert.deepEqual(

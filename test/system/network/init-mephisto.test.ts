@@ -33,7 +33,7 @@ function startAsArchitect(folder: string, copy: string, environment: Record<stri
 
 test("the folder's server.js is a router, and writes results outside of its copy", async (t) => {
   const root = temporaryDirectory(t);
-  const folder = join(root, "router");
+  const folder = join(root, "my röuter");
   const written = await simulate("init", "--mephisto", folder);
   assert.equal(written.code, 0, written.stderr);
   assert.deepEqual(readdirSync(folder).sort(), [
@@ -48,7 +48,7 @@ test("the folder's server.js is a router, and writes results outside of its copy
   const validated = await simulate("validate", join(folder, "scenario.yaml"));
   assert.equal(validated.code, 0, validated.stderr);
 
-  const copy = join(root, "copy");
+  const copy = join(root, "a cöpy");
   const { child, listening } = startAsArchitect(folder, copy, {
     PORT: "0",
     CROWDSTORM_WORKERS: "6",
@@ -67,7 +67,7 @@ test("the folder's server.js is a router, and writes results outside of its copy
   // The copy is removed; the folder stays.
   assert.equal(
     summary.reproduce,
-    `CROWDSTORM_WORKERS=6 CROWDSTORM_DURATION=500ms python run_task.py mephisto.architect.server_source_path=${folder}`,
+    `CROWDSTORM_WORKERS=6 CROWDSTORM_DURATION=500ms python run_task.py mephisto.architect.server_source_path='${folder}'`,
   );
   rmSync(copy, { recursive: true });
 });

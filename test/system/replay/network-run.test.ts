@@ -23,6 +23,9 @@ test("a run over a network is refused, with the command that carries out the sam
     );
   };
   await refused();
+  const traced = await simulate("trace", path);
+  assert.deepEqual([traced.code, traced.stdout], [2, ""]);
+  assert.match(traced.stderr, /^simulate: \S+ has no trace: it is a run over a network\n$/);
   rmSync(join(path, "summary.json"));
   await refused();
 });
