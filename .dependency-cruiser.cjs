@@ -45,10 +45,10 @@ const exceptions = [
     "the browser's scripts are compiled without Node's types",
   ],
   ["^report/(page/|(draw-sequence|escape-markup)\\.ts$)", "^vocabulary/", "the same"],
-  ["^load/(run/threads|faults)/", "^load/scenario/(plan|build-plan|random)\\.ts$", "worker threads start without zod"],
+  ["^load/(run/threads|faults)/", "^load/scenario/(build-plan|random)\\.ts$", "worker threads start without zod"],
   [
     "^load/run/threads/",
-    "^replay/history/(journal|history-writer|recorder|history-recorder)\\.ts$",
+    "^replay/history/(history-writer|history-recorder)\\.ts$",
     "worker threads start without the reader",
   ],
   ["^load/run/threads/", "^results/(acknowledgements|results-error)\\.ts$", "worker threads start without zod"],
