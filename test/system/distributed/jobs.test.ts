@@ -20,7 +20,7 @@ const PASSWORD = "hunter2";
 /** What an exploration prints, without its times and its files. */
 function explorationOf({ stdout, stderr }: Ended): Record<string, unknown> {
   assert.notEqual(stdout, "", stderr);
-  const { seconds, pointsPerSecond, file, page, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
+  const { seconds, pointsPerSecond, file, page, resume, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
   assert.ok(seconds !== undefined && pointsPerSecond !== undefined);
   assert.equal(file === undefined, page === undefined);
   return counts;
@@ -121,6 +121,7 @@ describe("jobs over Redis", { skip: noRedis }, () => {
         /has the hash [\da-f]{12}… here/,
       ],
       ["text", {}, sweepSpec("name: 7"), /invalid scenario: /],
+      ["huge", {}, { ...sweepSpec(TINY), workers: 1e15 }, /workers must be at most/],
       [
         "module",
         { requires: { ...requires, module: { name: "x.mjs", digest: "a".repeat(64) } } },
