@@ -23,6 +23,8 @@ function explorationOf({ stdout, stderr }: Ended): Record<string, unknown> {
   const { seconds, pointsPerSecond, file, page, resume, ...counts } = JSON.parse(stdout) as Record<string, unknown>;
   assert.ok(seconds !== undefined && pointsPerSecond !== undefined);
   assert.equal(file === undefined, page === undefined);
+  // A violation is in a file; what was stopped goes on by a command.
+  assert.ok(file === undefined || resume === undefined);
   return counts;
 }
 
