@@ -28,7 +28,8 @@ writeFileSync(
   `if (require("node:worker_threads").isMainThread) process.on("exit", () => {
     const fs = require("node:fs");
     const usage = process.resourceUsage();
-    const io = Object.fromEntries(fs.readFileSync("/proc/self/io", "utf8").trim().split("\\n").map((line) => line.split(": ")));
+    const lines = fs.readFileSync("/proc/self/io", "utf8").trim().split("\\n");
+    const io = Object.fromEntries(lines.map((line) => line.split(": ")));
     fs.writeFileSync(${JSON.stringify(METERED)}, JSON.stringify({
       "context switches, voluntary": usage.voluntaryContextSwitches,
       "context switches, involuntary": usage.involuntaryContextSwitches,

@@ -50,8 +50,8 @@ export async function capacityFigures(
   );
   if (found === undefined) {
     onMissing?.(
-      `no capacity, no cost and no latency at it: ${job.scenario} does not pass even with ${plural(least, "worker")}; ` +
-        `see why with: ${commandLine("capacity", job.scenario)}`,
+      `no capacity, no cost and no latency at it: ${job.scenario} does not pass even with ` +
+        `${plural(least, "worker")}; see why with: ${commandLine("capacity", job.scenario)}`,
     );
     return [];
   }

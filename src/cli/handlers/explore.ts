@@ -40,12 +40,12 @@ import {
   type ReplayScheduleArguments,
 } from "../shared/explore-options.js";
 import { describeCoverage, driven } from "../shared/drive-exploration.js";
+import { replayCommand, resumeCommand } from "../shared/explore-commands.js";
 import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { renderSchedulePage } from "../shared/schedule-page.js";
 import { inputName } from "../shared/standard-input.js";
-import { replayCommand, resumeCommand } from "../shared/explore-commands.js";
 import { widthOf } from "../shared/terminal.js";
 import { logLines, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
 

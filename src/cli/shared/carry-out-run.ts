@@ -11,10 +11,10 @@ import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } f
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, logText, printText } from "./handle-closed-stdout.js";
 import type { MetricsServer } from "./metrics-server.js";
+import type { OpenedNetworkRun } from "./network-run.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import type { RunOut } from "./run-out.js";
-import type { OpenedNetworkRun } from "./network-run.js";
 import { watchRun, type RunWatch } from "./run-watch.js";
 import { lookOf } from "./terminal.js";
 

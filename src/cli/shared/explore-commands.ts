@@ -16,7 +16,7 @@ export function resumeCommand(
 ): string {
   const { program, file, mailbox, strategy, by, seconds, schedules, redis, results } = args;
   const words = [program, file].filter((word) => word !== undefined);
-  // A job has no settings of its own that a command could leave out, and its id is looked up below the results.
+  // A job goes on with its own seed and depth only. They can be those of a progress.json, which no argument has.
   const seed = isJob ? settings.seed : args.seed;
   const depth = isJob && strategy === "pct" ? String(settings.depth) : args.depth;
   const options = {

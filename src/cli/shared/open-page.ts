@@ -10,8 +10,8 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [command: string, ...wor
 };
 
 /**
- * Opens the page at `path`, and does not wait for its end. Where no program can open it, one line says so. The exit code
- * of what the page shows stays, if it has one.
+ * Opens the page at `path`, and does not wait for its end. Where no program can open it, one line says so. The exit
+ * code of what the page shows stays, if it has one.
  */
 export async function openPage(path: string): Promise<void> {
   const [command, ...words] = OPENERS[process.platform] ?? ["xdg-open"];

@@ -5,6 +5,7 @@
  * results do not depend on them: a block counts when its result is in the file of this process ({@link BlockFile}), a
  * further result of it is compared and dropped ({@link BlockLedger}), and a block that Redis has lost is added again.
  */
+import { once } from "node:events";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
@@ -100,7 +101,6 @@ class Coordinator<Result> {
   readonly #size: BlockSize;
   readonly #fleet: Fleet;
   readonly #createdAt: number;
-  readonly #interrupted: Promise<unknown>;
   #ledger: BlockLedger;
   #waves: Waves;
   #isPublished = false;
@@ -116,7 +116,6 @@ class Coordinator<Result> {
     this.#file = file;
     this.#queue = queue;
     this.#createdAt = clock.now();
-    this.#interrupted = new Promise((resolve) => options.interrupt.addEventListener("abort", resolve, { once: true }));
     this.#size = new BlockSize(options.maxBlock);
     this.#fleet = new Fleet(options.saved, options.log);
     this.#ledger = new BlockLedger(options.saved);
@@ -129,18 +128,29 @@ class Coordinator<Result> {
   async run(): Promise<JobEnd> {
     this.#takeStored();
     await this.#begin();
-    while (!this.#hasEnded()) {
-      if (await this.#tickOrInterrupt()) return this.#end("cancelled");
-      await delay(TICK_MS, undefined, { signal: AbortSignal.any([this.#wake.signal, this.#options.interrupt]) }).catch(
-        () => undefined,
-      );
-      if (this.#wake.signal.aborted) this.#wake = new AbortController();
-    }
+    const { interrupt, server } = this.#options;
+    const work = this.#work();
+    await Promise.race([work, once(interrupt, "abort")]);
+    // While Redis is away, commands of the queue wait without a limit.
+    if (interrupt.aborted) await untilEnded(work, server.client);
+    else if (await work) return this.#end("cancelled");
     if (this.#fatal !== undefined) {
       await this.#end("cancelled");
       throw this.#fatal;
     }
     return this.#end(this.#isComplete() ? "complete" : "stopped");
+  }
+
+  /** Works until the job has ended. Returns whether it was cancelled. */
+  async #work(): Promise<boolean> {
+    while (!this.#hasEnded()) {
+      if (await this.#tick()) return true;
+      await delay(TICK_MS, undefined, { signal: AbortSignal.any([this.#wake.signal, this.#options.interrupt]) }).catch(
+        () => undefined,
+      );
+      if (this.#wake.signal.aborted) this.#wake = new AbortController();
+    }
+    return false;
   }
 
   #isComplete(): boolean {
@@ -177,16 +187,6 @@ class Coordinator<Result> {
       this.#waves.ended(values.wave, this.#ledger);
       this.#wake.abort();
     });
-  }
-
-  /** As {@link #tick}. Ends at an interrupt while Redis is away: commands of the queue then wait without a limit. */
-  async #tickOrInterrupt(): Promise<boolean> {
-    const { interrupt, server } = this.#options;
-    const tick = this.#tick();
-    await Promise.race([tick, this.#interrupted]);
-    if (!interrupt.aborted) return tick;
-    await untilEnded(tick, server.client);
-    return false;
   }
 
   /** Looks at Redis, and keeps the queue filled. Returns whether the job was cancelled. */

@@ -9,7 +9,7 @@ import { at, printableData } from "../../vocabulary/index.js";
 export function renderSchedule(names: readonly string[], given: readonly ScheduleStep[], width = 120): string {
   const [threads, steps] = [printableData(names), printableData(given)];
   const column = Math.max(18, Math.floor((width - 8) / threads.length) - 1);
-  // The head has the width of the columns. With `colWidths`, a longer cell would be cut, perhaps within a surrogate pair.
+  // The head has the width of the columns. `colWidths` would truncate a longer cell, perhaps within a surrogate pair.
   const head = threads.map((name) => wrapped(name.padEnd(column - 2), column - 2).join("\n"));
   const table = new Table({ head: ["step", ...head], style: { head: [], border: [] } });
   const lines = scheduleLines(steps);

@@ -11,8 +11,8 @@
  *   last one is tried again before it counts;
  * - a broken invariant needs no second trial: noise on the machine can fail a threshold, but cannot break an invariant.
  *
- * An inconclusive trial, in which other programs kept the machine busy, is repeated once for each number of workers. The
- * next one of the same number counts as failed.
+ * An inconclusive trial, in which other programs kept the machine busy, is repeated once for each number of workers.
+ * The next one of the same number counts as failed.
  *
  * The state is the list of trials alone, so an interrupted search continues where it was.
  */

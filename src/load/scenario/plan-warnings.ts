@@ -39,7 +39,8 @@ export interface PlanWarningOptions {
   /** The target has timeouts of its own. Left out: as the scenario requires. */
   readonly isOverNetwork?: boolean;
   /**
-   * Workers come when people need partners, and the run has no shutdown, no faults, and an end of its own. Left out: no.
+   * Workers come when people need partners, and the run has no shutdown, no faults, and an end of its own. Left out:
+   * no.
    */
   readonly isServed?: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * Threads that wait for each other: events, mailboxes and the arena they lie in. The only folder of the
- * platform that touches Atomics.
+ * Threads that wait for each other: events, mailboxes and the arena they lie in. The only folder of the platform
+ * that touches Atomics.
  */
 export { Arena, ArenaFullError, sharedMemory, type ArenaOptions } from "./arena.js";
 export * as atomics from "./atomics.js";

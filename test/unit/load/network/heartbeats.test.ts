@@ -4,14 +4,16 @@ import { test } from "node:test";
 import { Heartbeats } from "../../../../dist/load/network/heartbeats.js";
 import { limits } from "../../../../dist/platform/server/protocol/index.js";
 
-/** When the page has heartbeats, of the times that are looked at: each tenth of a second of half a minute. */
-function beatsOf(events: Readonly<Record<number, (page: { visit: number; sockets: number }) => void>>): number[] {
+type Page = { visit: number; sockets: number };
+
+/** When a page has heartbeats whose first socket opens at 0, for half a minute. `events`: by their times, ms. */
+function beatsOf(events: Readonly<Record<number, (page: Page, open: () => void) => void>>): number[] {
   const page = { visit: 0, sockets: 0 };
-  const heartbeats = new Heartbeats<typeof page>();
+  const heartbeats = new Heartbeats<Page>();
   const beats: number[] = [];
+  heartbeats.start(page, 0);
   for (let now = 0; now <= 30_000; now += 100) {
-    events[now]?.(page);
-    if (now === 0 || (now === 1000 && 1000 in events)) heartbeats.start(page, now);
+    events[now]?.(page, () => heartbeats.start(page, now));
     heartbeats.run(now, () => beats.push(now) > 0);
   }
   return beats;
@@ -27,7 +29,7 @@ test("a socket has one after half a second, and then one every six", () => {
 });
 
 test("the next socket of the same visit, as that of the task after the onboarding, ends those of the former", () => {
-  assert.deepEqual(beatsOf({ 1000: () => undefined }), [limits.FIRST_HEARTBEAT_MS, ...chainFrom(1000)]);
+  assert.deepEqual(beatsOf({ 1000: (_page, open) => open() }), [limits.FIRST_HEARTBEAT_MS, ...chainFrom(1000)]);
 });
 
 test("a page that was left has no more", () => {
