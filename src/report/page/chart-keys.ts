@@ -4,6 +4,7 @@
  */
 import type uPlot from "uplot";
 import { at } from "../../vocabulary/assert.js";
+import { cursorIsSetByKeys } from "./resting-pointer.js";
 
 export interface Range {
   readonly min: number;
@@ -85,6 +86,7 @@ function visible(chart: uPlot): readonly [first: number, last: number] {
 
 /** In the other charts the cursor has no height: their y axes are others. */
 function pointAt(x: number, top: number, { chart, linked }: OperatedChart): void {
+  cursorIsSetByKeys();
   for (const each of linked())
     each.setCursor({ left: each.valToPos(x, "x"), top: each === chart ? top : NO_CURSOR.top });
 }

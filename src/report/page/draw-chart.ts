@@ -5,6 +5,7 @@
 import uPlot from "uplot";
 import { assert, at } from "../../vocabulary/assert.js";
 import { NO_CURSOR, operateByKeys, type OperatedChart, type Range } from "./chart-keys.js";
+import { MOVES_OF_POINTER } from "./resting-pointer.js";
 
 export interface ChartSpec extends Pick<OperatedChart, "cells"> {
   readonly data: uPlot.AlignedData;
@@ -52,7 +53,12 @@ export function drawChart(element: HTMLElement, spec: ChartSpec, view = UNTOUCHE
       plugins: [...plugins],
       ...(padding !== undefined && { padding }),
       legend: { live: true, markers: { width: 0, fill: markerFill } },
-      cursor: { points: { size: 6 }, drag: { x: true, y: false }, ...(isOverTime && { sync: sharedTime() }) },
+      cursor: {
+        points: { size: 6 },
+        drag: { x: true, y: false },
+        bind: MOVES_OF_POINTER,
+        ...(isOverTime && { sync: sharedTime() }),
+      },
       hooks: {
         ready: [
           (ready) => {

@@ -127,6 +127,27 @@ describe("the report's page", { skip: noBrowser }, () => {
     await page.close();
   });
 
+  test("a cursor that keys have set stays when the page scrolls under a pointer that rests", async () => {
+    const { page } = await openPage(browser);
+    await page.goto(url());
+    const plot = page.locator(".chart-latency .u-over");
+    for (const x of [20, 40]) await plot.hover({ position: { x, y: 90 } });
+    const legend = page.locator(".chart-statuses-main .u-legend");
+    // In one task: the browser sees that the page has scrolled away from the pointer only after the key.
+    await page.evaluate(`(() => {
+      window.left = new Promise((resolve) =>
+        document.querySelector(".chart-latency .u-over").addEventListener("mouseleave", resolve, { once: true }));
+      const chart = document.querySelector(".chart-statuses-main");
+      chart.focus();
+      chart.dispatchEvent(new KeyboardEvent("keydown", { key: "End" }));
+    })()`);
+    await page.evaluate("left");
+    assert.match(await legend.innerText(), /14\.2 s/);
+    for (const x of [20, 40]) await plot.hover({ position: { x, y: 90 } });
+    assert.doesNotMatch(await legend.innerText(), /14\.2 s/);
+    await page.close();
+  });
+
   test("each cell of the heat map tells its time, its latencies and its updates, by keys and by pointer", async () => {
     const { page, troubles } = await openPage(browser);
     await page.goto(url());
