@@ -59,6 +59,10 @@ export default tseslint.config(
           selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
           message: "What is printed goes through src/cli/shared/handle-closed-stdout.ts, which makes it printable.",
         },
+        {
+          selector: "MemberExpression[object.name='AbortSignal'][property.name='timeout']",
+          message: "Node 20 may collect it within AbortSignal.any (nodejs/node#57736): set a timer.",
+        },
       ],
     },
   },

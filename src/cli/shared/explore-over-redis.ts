@@ -13,6 +13,9 @@ import { wholeNumber } from "./numeric-options.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
 import { UsageError } from "./usage-error.js";
 
+/** How often the time limit is checked, ms. */
+const LIMIT_CHECK_MS = 100;
+
 /** An exploration that has ended, and why. */
 export interface DrivenExploration {
   readonly exploration: Exploration;
@@ -41,6 +44,7 @@ export async function exploreOverRedis(
   const log = (line: string): void => {
     if (!args.quiet) logLines(line);
   };
+  const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
   const saved = savedJob({ ...settings, strategy }, source, args, from, distributed);
   const server = await distributed.connectRedis(address, { what: "--redis", log });
   const directory = join(args.results, saved.id);
@@ -49,11 +53,10 @@ export async function exploreOverRedis(
     distributed.writeJobFile(directory, saved);
   }
   const interrupt = interruptSignal();
-  const seconds = args.seconds === undefined ? undefined : wholeNumber("seconds", args.seconds, 1);
-  const signals = [interrupt, ...(seconds === undefined ? [] : [AbortSignal.timeout(seconds * 1000)])];
+  const limit = timeLimit(seconds);
   log(`job ${saved.id}: ${saved.title}`);
   try {
-    const run = { server, directory, interrupt: AbortSignal.any(signals), log };
+    const run = { server, directory, interrupt: AbortSignal.any([interrupt, limit.signal]), log };
     const { end, tally, violation, next } = await distributed.runExploreJob(saved, run);
     const isResumable = end !== "complete";
     if (!isResumable) removeRunDirectory(directory);
@@ -63,8 +66,19 @@ export async function exploreOverRedis(
     const isInterrupted = interrupt.aborted || end === "cancelled";
     return { exploration, stopped: isInterrupted ? "interrupted" : "stopped", ...(isResumable && { job: saved.id }) };
   } finally {
+    limit.clear();
     server.close();
   }
+}
+
+/** Aborts its signal after `seconds`, which may be more than the 24 days of the longest timer. */
+function timeLimit(seconds: number): { readonly signal: AbortSignal; clear(): void } {
+  const limit = new AbortController();
+  const end = performance.now() + seconds * 1000;
+  const timer = setInterval(() => {
+    if (performance.now() >= end) limit.abort();
+  }, LIMIT_CHECK_MS);
+  return { signal: limit.signal, clear: () => clearInterval(timer) };
 }
 
 /** The job of these settings, or the one that is resumed. @throws {UsageError} when the two differ */

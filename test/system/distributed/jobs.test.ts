@@ -9,6 +9,7 @@ import {
   jobIn,
   resultsOf,
   run,
+  runWith,
   startWorkers,
   TINY,
   tinySweep,
@@ -104,6 +105,24 @@ describe("jobs over Redis", { skip: noRedis }, () => {
       assert.deepEqual(explorationOf(resumed), alone);
       assert.match((await simulate("jobs", "--redis", url)).stdout, /^no jobs in redis:/);
     });
+
+  test("an exploration ends after --seconds, whatever is collected, and is resumable", {
+    timeout: 60_000,
+  }, async (t) => {
+    // Collects as often as it can: a timeout that only a weak reference holds would never come.
+    const collects = `import v8 from "node:v8"; import vm from "node:vm"; v8.setFlagsFromString("--expose-gc");
+      setInterval(vm.runInNewContext("gc"), 20).unref();`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(collects)}` };
+    const args = ["explore", "shutdown-waiter", "--strategy", "random", "--schedules", "1000000000", "--redis", url];
+    const results = join(temporaryDirectory(t), "results");
+    const wrong = await simulate(...args, "--seconds", "soon", "--results", results);
+    assert.match(wrong.stderr, /^simulate: invalid value "soon" for --seconds: expected a whole number/);
+    assert.ok(!existsSync(results), "nothing is left of a command that is refused");
+    const { ended } = runWith(t, [...args, "--seconds", "1", "--results", results, "--json"], { env });
+    const { code, stdout, stderr } = await ended;
+    assert.equal(code, 0, stderr);
+    assert.match((JSON.parse(stdout) as { resume: string }).resume, /--resume/);
+  });
 
   test("a job of another version, of another kind or with invalid data is refused with one line", async () => {
     const jobs: readonly (readonly [id: string, other: object, spec: unknown, why: RegExp])[] = [

@@ -1,5 +1,5 @@
 /** The machines that carry the simulated workers of a run, each a shard of its plan, as its coordinator sees them. */
-import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { assert } from "../../../vocabulary/index.js";
 import type { NetworkNotesReport } from "../../network/index.js";
 import type { Plan } from "../../scenario/index.js";
@@ -136,9 +136,9 @@ export class MachineGenerators implements LoadGenerators {
 
   async #untilReady(): Promise<void> {
     const { interrupt, cancelled } = this.#options;
-    const given = AbortSignal.any([AbortSignal.timeout(READY_TIMEOUT_MS), interrupt, cancelled]);
-    if (!given.aborted)
-      await Promise.race([Promise.all(this.#machines.map((machine) => machine.untilReady())), once(given, "abort")]);
+    const ended = { signal: AbortSignal.any([interrupt, cancelled]), ref: false };
+    const late = delay(READY_TIMEOUT_MS, undefined, ended).catch(() => undefined);
+    await Promise.race([Promise.all(this.#machines.map((machine) => machine.untilReady())), late]);
     if (cancelled.aborted) throw new MachineError(String(cancelled.reason));
     this.#requireReady(interrupt.aborted ? "interrupted before it was ready" : NOT_READY);
   }
