@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { test } from "node:test";
 import { WebSocketServer, type WebSocket } from "ws";
-import { freePort } from "../../../dist/cli/shared/held-address.js";
+import { freePort } from "../../support/free-port.js";
 import { ClientSocket } from "../../../dist/load/network/client-socket.js";
 import { TimerDriver } from "../../../dist/load/network/index.js";
 import { Reactor, systemClock } from "../../../dist/platform/sync/index.js";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { freePort } from "../../../dist/cli/shared/held-address.js";
+import { freePort } from "../free-port.js";
 import { temporaryDirectory } from "../cli/simulate.js";
 
 const REDIS = "/usr/bin/redis-server";

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { test, type TestContext } from "node:test";
-import { freePort, HeldAddress } from "../../../dist/cli/shared/held-address.js";
+import { HeldAddress } from "../../../dist/cli/shared/held-address.js";
+import { freePort } from "../../support/free-port.js";
 
 /** A router that sends back what it receives, with its name before it. */
 async function echo(name: string, port: number): Promise<{ readonly server: Server; readonly sockets: Socket[] }> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { freePort } from "../../../dist/cli/shared/held-address.js";
+import { freePort } from "../../support/free-port.js";
 import { makeCertificate, noOpenssl } from "../../support/distributed/certificate.js";
 import { firstBlock, jobIn, resultsOf, runWith, startWorker, tinySweep } from "../../support/distributed/processes.js";
 import { noRedis, TestRedis } from "../../support/distributed/redis.js";
@@ -66,8 +66,8 @@ test("a sweep over TLS with a password: the certificate is checked, the password
   const ended = await start([...tinySweep(results, "1..40"), "--redis", address], { env: withVariable }).ended;
   assert.deepEqual(resultsOf(ended), alone, ended.stderr);
 
-  const stopped = runWith(t, [...tinySweep(results, "1..3000"), "--redis", url], { env });
-  await firstBlock(results);
+  const stopped = runWith(t, [...tinySweep(results, "1..100000"), "--redis", url], { env });
+  assert.ok(await firstBlock(results, stopped), stopped.log());
   stopped.child.kill("SIGINT");
   const { stdout, stderr } = await stopped.ended;
   const { path } = jobIn(results);
