@@ -40,8 +40,10 @@ async function withWriter(t: TestContext): Promise<{ path: string; writer: Write
 }
 
 /** Makes the writer thread throw, by a message that no client sends. */
-function crash(writer: WriterHandle): void {
+async function crash(writer: WriterHandle): Promise<void> {
   const { port, requests } = writer.connect();
+  // The writer answers after it has the new port: what it cannot read then comes before later writes.
+  await writer.stats();
   port.postMessage({ writes: 42, awaited: true });
   const bell = new Int32Array(requests);
   Atomics.add(bell, 0, 1);
@@ -253,7 +255,7 @@ test("a crash of the writer fails every wait, blocked or suspended, and is told"
   await once(blocked, "message");
   const failure = once(blocked, "message");
 
-  crash(writer);
+  await crash(writer);
   const waits = Array.from({ length: 5 }, () =>
     suspendOn(db.write("updateAgent", agentId, { status: "waiting", at: 1 })),
   );

@@ -7,7 +7,10 @@ import { broken, runWith, uncheckedOf } from "../../support/faults/run.js";
 const one = (fault: string): string => `faults:\n  - ${fault}`;
 
 test("a killed client thread: its agents are disconnected, its notes are lost and said to be", async (t) => {
-  const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: client }"));
+  const { summary, directory } = await runWith(
+    t,
+    one("{ kind: kill-thread, window: [1500ms, 1500ms], thread: client }"),
+  );
   assert.deepEqual(broken(summary), []);
   // Clients do nothing to slots: their end leaves every record whole.
   const { divergence, incomplete } = await replay(directory);
@@ -21,7 +24,7 @@ test("a killed client thread: its agents are disconnected, its notes are lost an
 });
 
 test("a killed task thread: the pool ends its agents, the other runs on, and what cannot be checked is said", async (t) => {
-  const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1s, 1s], thread: task }"));
+  const { summary, directory } = await runWith(t, one("{ kind: kill-thread, window: [1500ms, 1500ms], thread: task }"));
   assert.deepEqual(broken(summary), []);
   const { divergence, incomplete } = await replay(directory);
   assert.equal(divergence, undefined);
@@ -159,8 +162,9 @@ test("a threshold that aborts ends the run in the middle, with everything at res
   assert.deepEqual(broken(summary), []);
   assert.equal(summary.end.how, "aborted");
   assert.match(summary.end.why ?? "", /^threshold workers_started count<10 failed after \d\.\d s: observed \d+$/);
-  // On a busy machine no threshold is judged.
-  assert.equal(summary.verdict.exitCode, summary.verdict.thresholdsJudged ? 99 : 97);
+  // On a busy machine no threshold is judged, and nobody may have acted yet, which is a failure of its own.
+  const isFailed = summary.verdict.thresholdsJudged || summary.load?.generated === false;
+  assert.equal(summary.verdict.exitCode, isFailed ? 99 : 97);
 });
 
 test("a shutdown in the middle: every waiter is released, and everything at rest", async (t) => {

@@ -34,7 +34,7 @@ function scripted(name: string, slipMs: number, more: Partial<Extract<FromMachin
         machine.send({ kind: "ready", clock: { offsetMs: 1, uncertaintyMs: 20 }, aheadMs: 3 });
       }
       if (message.kind !== "start") return;
-      assert.ok(message.atMs > systemClock.now() + 5000, "the order comes before the start, on the shared clock");
+      assert.ok(message.atMs > systemClock.now(), "the order comes before the start, on the shared clock");
       machine.send({ kind: "progress", snapshots: [measured()] });
       machine.send({
         kind: "report",

@@ -79,6 +79,7 @@ for (const engine of ["virtual", "threads"] as const) {
         { kind: "stall-database", window: ["400ms", "400ms"], lasts: "200ms" },
         { kind: "kill-thread", window: ["800ms", "800ms"], thread: "task" },
       ],
+      drainTimeout: "20s",
       thresholds: { "reconnects{behaviour:dropping}": ["count>0"], "reconnects{behaviour:staying}": ["count==0"] },
     });
     const { summary } = await runScenario(scenario, { engine, results: temporaryDirectory(t), threads: 4 });

@@ -87,7 +87,7 @@ test("packets are kept while the backend is away, or lost as a fault says", asyn
   const { ws, packets, send } = await openPage(router.url, agentId);
   t.after(() => ws.terminate());
   await until(() => packets.length > 0, "the page's status");
-  router.server.refuseAll("refused");
+  router.server.refuseAll(503);
   router.link.close();
   await until(() => !router.link.isOpen, "the backend's socket closes");
   send("mephisto_bound_live_update", { update_id: "kept" });

@@ -155,9 +155,14 @@ export class ScriptedBackend {
     const { agent_registration_id, worker_name } = provider_data as Json;
     const registrationId = String(agent_registration_id);
     const known = this.#byRegistration.get(registrationId);
-    if (known === undefined)
-      setTimeout(() => this.#admit(request_id, registrationId, String(worker_name)), this.#options.registrationMs ?? 0);
-    else this.#details(request_id, known);
+    if (known !== undefined) {
+      this.#details(request_id, known);
+      return;
+    }
+    const admit = (): void => this.#admit(request_id, registrationId, String(worker_name));
+    const { registrationMs = 0 } = this.#options;
+    if (registrationMs === 0) admit();
+    else setTimeout(admit, registrationMs);
   }
 
   #admit(request_id: unknown, registrationId: string, worker_name: string): void {

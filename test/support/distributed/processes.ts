@@ -1,6 +1,6 @@
 /** Worker processes and coordinators for the tests, as their users start them. */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { start, type Ended, type StartOptions } from "../cli/simulate.js";
 import { until, type TestRedis } from "./redis.js";
@@ -101,12 +101,33 @@ export function jobIn(directory: string): { readonly id: string; readonly path: 
   return { id, path: join(directory, "results", id) };
 }
 
-/** Resolves when the coordinator has collected a block. */
-export async function firstBlock(directory: string): Promise<void> {
-  await until(() => {
-    if (!existsSync(join(directory, "results"))) return false;
-    const [id] = readdirSync(join(directory, "results"));
-    const file = join(directory, "results", id ?? "", "blocks.ndjson");
-    return id !== undefined && existsSync(file) && readFileSync(file).length > 0;
-  }, "a block was collected");
+/** Resolves when the coordinator has collected a block; with false when it ended before that was seen. */
+export async function firstBlock(directory: string, { child }: Pick<Process, "child">): Promise<boolean> {
+  const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  await until(() => hasEnded() || isBlockCollected(directory), "a block was collected");
+  return !hasEnded();
+}
+
+function isBlockCollected(directory: string): boolean {
+  try {
+    const [id = ""] = readdirSync(join(directory, "results"));
+    return readFileSync(join(directory, "results", id, "blocks.ndjson")).length > 0;
+  } catch {
+    // It is not there yet, or not any more.
+    return false;
+  }
+}
+
+/** How often a small job may end before it was seen to have begun. */
+const TRIES = 5;
+
+/** Starts a job until one is seen in its middle: a small one can be over before this process comes to look. */
+export async function inTheMiddle<Started extends { readonly directory: string; readonly job: Process }>(
+  start: () => Promise<Started>,
+): Promise<Started> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const started = await start();
+    if (await firstBlock(started.directory, started.job)) return started;
+  }
+  throw new Error(`${TRIES} jobs ended before they were seen to have begun`);
 }

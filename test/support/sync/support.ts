@@ -68,7 +68,8 @@ function firstWord(slot: Slot): number {
   return slot.event("hasLiveUpdate").watchers - 1;
 }
 
-const LOST_AFTER_MS = 60_000;
+/** Far more than a machine takes that others keep busy: a wake-up that is lost never comes. */
+const LOST_AFTER_MS = 600_000;
 
 /** Fails instead of hanging when a wake-up was lost. */
 export async function notLost<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  closeSync,
+  constants,
   copyFileSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -15,9 +18,22 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Summary } from "../../../dist/results/index.js";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+
+/** A writing end of the pipe, once something reads from it. */
+async function opened(pipe: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENXIO") throw error;
+      await delay(20);
+    }
+  }
+}
 
 const RUN = ["-s", "steady", "--workers", "20", "--virtual", "--quiet"];
 
@@ -68,8 +84,10 @@ test("a pipe for an outcome is left to its reader until there is one, and withou
   let text = "";
   reader.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()));
   const ended = once(reader, "close");
+  const held = await opened(pipe);
   const run = [...RUN, "--results", join(directory, "results"), "--markdown", pipe];
   assert.equal((await simulate(...run)).code, 0);
+  closeSync(held);
   await ended;
   assert.match(text, /^### ✓ steady: passed\n/);
 

@@ -13,8 +13,8 @@ incident: None.
 arrivals: { startRate: 20, stages: [{ duration: 3s, target: 20 }] }
 task: { blueprint: chat, liveUpdateTimeout: 3s, submissionTimeout: 3s }
 behaviours:
-  dropping: { weight: 0.5, actions: 20, thinkTime: 100ms, disconnect: { window: [1s, 2s], name: storm } }
-  staying: { weight: 0.5, actions: 20, thinkTime: 100ms }
+  dropping: { weight: 0.5, actions: 40, thinkTime: 100ms, disconnect: { window: [1s, 3s], name: storm } }
+  staying: { weight: 0.5, actions: 40, thinkTime: 100ms }
 thresholds:
   "disconnects{ during: storm , behaviour: dropping }": ["count==0"]
   errors: ["count==0"]
@@ -102,7 +102,7 @@ for (const [engine, ...flags] of [["threads"], ["virtual", "--virtual"]] as cons
         /^threshold live_updates_sent\{behaviour:staying,after:storm\} count>1000000 failed after (\d+\.\d) s/.exec(
           end.why ?? "",
         ) ?? [];
-      assert.ok(Number(seconds) >= 2, end.why ?? "the run was not ended");
+      assert.ok(Number(seconds) >= 3, end.why ?? "the run was not ended");
     });
   });
 }

@@ -1,7 +1,7 @@
 /** Jobs over Redis beside sweeps: explorations, refusals at both ends, hostile data, the list of jobs and their end. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { simulate, temporaryDirectory, type Ended } from "../../support/cli/simulate.js";
 import {
@@ -89,12 +89,12 @@ describe("jobs over Redis", { skip: noRedis }, () => {
 
   for (const signal of ["SIGKILL", "SIGINT"] as const)
     test(`an exploration whose coordinator got ${signal} is resumed by the id of its job`, async (t) => {
-      const args = ["explore", "shutdown-waiter", "--strategy", "random", "--schedules", "4000", "--json"];
+      const args = ["explore", "shutdown-waiter", "--strategy", "random", "--schedules", "6000", "--json"];
       const alone = explorationOf(await simulate(...args, "--results", join(folder, "alone")));
       const directory = temporaryDirectory(t);
       const results = ["--results", join(directory, "results")];
       const first = run(t, ...args, ...results, "--redis", url);
-      await firstBlock(directory);
+      assert.ok(await firstBlock(directory, first), first.log());
       first.child.kill(signal);
       await first.ended;
       const { id } = jobIn(directory);
@@ -107,11 +107,11 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     });
 
   test("an exploration ends after --seconds, whatever is collected, and is resumable", {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async (t) => {
     // Collects as often as it can: a timeout that only a weak reference holds would never come.
     const collects = `import v8 from "node:v8"; import vm from "node:vm"; v8.setFlagsFromString("--expose-gc");
-      setInterval(vm.runInNewContext("gc"), 20).unref();`;
+      setInterval(vm.runInNewContext("gc"), 100).unref();`;
     const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(collects)}` };
     const args = ["explore", "shutdown-waiter", "--strategy", "random", "--schedules", "1000000000", "--redis", url];
     const results = join(temporaryDirectory(t), "results");
@@ -121,7 +121,9 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     const { ended } = runWith(t, [...args, "--seconds", "1", "--results", results, "--json"], { env });
     const { code, stdout, stderr } = await ended;
     assert.equal(code, 0, stderr);
-    assert.match((JSON.parse(stdout) as { resume: string }).resume, /--resume/);
+    const [, id = ""] = /--resume (\S+)/.exec((JSON.parse(stdout) as { resume: string }).resume) ?? [];
+    const cancelled = await simulate("jobs", basename(id), "--cancel", "--redis", url);
+    assert.equal(cancelled.code, 0, cancelled.stderr);
   });
 
   test("a job of another version, of another kind or with invalid data is refused with one line", async () => {
@@ -188,9 +190,9 @@ describe("jobs over Redis", { skip: noRedis }, () => {
 
   test("a job is listed and cancelled by its id, and can be resumed", async (t) => {
     const directory = temporaryDirectory(t);
-    const args = tinySweep(directory, "1..3000");
+    const args = tinySweep(directory, "1..100000");
     const sweep = run(t, ...args, "--redis", url);
-    await firstBlock(directory);
+    assert.ok(await firstBlock(directory, sweep), sweep.log());
     const { id } = jobIn(directory);
     const { jobs, workers } = JSON.parse((await simulate("jobs", "--json", "--redis", url)).stdout) as {
       jobs: { id: string; state: string }[];

@@ -139,7 +139,7 @@ describe("machines", { skip: noRedis, concurrency: 3 }, () => {
     const directory = temporaryDirectory(t);
     const sweep = start([...tinySweep(directory, "1..100000"), "--redis", redis.url]);
     t.after(() => sweep.child.kill("SIGKILL"));
-    await firstBlock(directory);
+    assert.ok(await firstBlock(directory, sweep), "the sweep has begun");
     const { id } = jobIn(directory);
     const busy = await runAgainst(t, server.url, scenarioText({ workers: 2 }), "--redis", redis.url);
     assert.equal(busy.code, 1);
@@ -217,7 +217,7 @@ describe("machines", { skip: noRedis, concurrency: 3 }, () => {
     const why =
       "the job needs the module mine\\.mjs with the SHA-256 [\\da-f]{12}…, the worker process has no such file";
     assert.match(refused.stderr, new RegExp(`\nsimulate: machine ${worker.id}: ${why} \\(--modules\\)\n$`));
-    assert.match(worker.log(), new RegExp(`refused: ${why}`));
+    await until(() => new RegExp(`refused: ${why}`).test(worker.log()), "the machine says why too");
     await untilNoJobs(redis);
 
     const other = await startWorker(t, redis.url, ["--threads", "1", "--modules", module]);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { before, describe, test, type TestContext } from "node:test";
 import { FlowProducer } from "bullmq";
 import { onlyEntry, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
-import { firstBlock, jobIn, resultsOf, run, startWorkers, tinySweep } from "../../support/distributed/processes.js";
+import { inTheMiddle, jobIn, resultsOf, run, startWorkers, tinySweep } from "../../support/distributed/processes.js";
 import { noRedis, TestRedis, until, untilNoJobs } from "../../support/distributed/redis.js";
 
 const SEEDS = "1..500";
@@ -88,13 +88,13 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
     const redis = await TestRedis.start(t, ...redisOptions);
     const processes = await startWorkers(t, redis, workers);
     const directory = temporaryDirectory(t);
-    const sweep = run(t, ...tinySweep(directory, SEEDS), "--redis", redis.url);
-    return { redis, processes, directory, sweep };
+    const job = run(t, ...tinySweep(directory, SEEDS), "--redis", redis.url);
+    return { redis, processes, directory, job };
   }
 
   test("has the same results on three, and leaves nothing behind", async (t) => {
-    const { redis, processes, directory, sweep } = await started(t, 3);
-    const ended = await sweep.ended;
+    const { redis, processes, directory, job } = await started(t, 3);
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
     assert.equal(ended.code, 0);
     assert.equal(existsSync(join(directory, "results", "blocks.ndjson")), false);
@@ -109,12 +109,11 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
   });
 
   test("survives a killed worker process, and one that stands still for longer than its lock", async (t) => {
-    const { processes, directory, sweep } = await started(t, 3);
-    await firstBlock(directory);
+    const { processes, job } = await inTheMiddle(() => started(t, 3));
     const [killed, paused] = processes;
     killed?.child.kill("SIGKILL");
     paused?.child.kill("SIGSTOP");
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
     // It still has the result of a block that another one executed. It goes on with the next job.
     paused?.child.kill("SIGCONT");
@@ -123,10 +122,9 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
   });
 
   test("survives its killed coordinator, which is resumed by the id of the job", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2);
-    await firstBlock(directory);
-    sweep.child.kill("SIGKILL");
-    await sweep.ended;
+    const { redis, directory, job } = await inTheMiddle(() => started(t, 2));
+    job.child.kill("SIGKILL");
+    await job.ended;
     const { id, path } = jobIn(directory);
     // A line that the disk did not get whole.
     appendFileSync(join(path, "blocks.ndjson"), '{"first":1,"last":');
@@ -139,10 +137,9 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
   });
 
   test("leaves nothing in Redis when its coordinator was killed and the job is cancelled", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2);
-    await firstBlock(directory);
-    sweep.child.kill("SIGKILL");
-    await sweep.ended;
+    const { redis, directory, job } = await inTheMiddle(() => started(t, 2));
+    job.child.kill("SIGKILL");
+    await job.ended;
     const { id } = jobIn(directory);
     const isLost = async (): Promise<boolean> =>
       (await simulate("jobs", id, "--redis", redis.url)).stdout.includes("coordinator not seen");
@@ -153,38 +150,35 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
   });
 
   test("survives a killed Redis that comes back with its data", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2, "--appendonly", "yes", "--appendfsync", "everysec");
-    await firstBlock(directory);
+    const stored = ["--appendonly", "yes", "--appendfsync", "everysec"];
+    const { redis, job } = await inTheMiddle(() => started(t, 2, ...stored));
     await redis.kill();
     await redis.start();
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
     assert.match(ended.stderr, /connection to redis:\S+ lost: trying again\n[^]*again\n/);
   });
 
   test("survives a killed Redis that comes back without its data", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2);
-    await firstBlock(directory);
+    const { redis, job } = await inTheMiddle(() => started(t, 2));
     await redis.kill();
     await redis.start();
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
     assert.match(ended.stderr, /Redis has lost the job: it is published again/);
   });
 
   test("survives a Redis whose memory is full for a while", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2);
-    await firstBlock(directory);
+    const { redis, job } = await inTheMiddle(() => started(t, 2));
     await redis.client.config("SET", "maxmemory", "1");
-    await until(() => /Redis refuses: .*OOM/.test(sweep.log()), "the coordinator is refused");
+    await until(() => /Redis refuses: .*OOM/.test(job.log()), "the coordinator is refused");
     await redis.client.config("SET", "maxmemory", "0");
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
   });
 
   test("counts a block once that comes many times", async (t) => {
-    const { redis, directory, sweep } = await started(t, 2);
-    await firstBlock(directory);
+    const { redis, directory, job } = await inTheMiddle(() => started(t, 2));
     const { id } = jobIn(directory);
     const flows = new FlowProducer({ connection: { url: redis.url }, prefix: "crowdstorm" });
     const blocks = [1, 1, 2, 3].map((seed, index) => ({
@@ -195,7 +189,7 @@ describe("a sweep of 500 seeds over worker processes", { skip: noRedis, concurre
     }));
     await flows.add({ name: "wave", queueName: `waves-${id}`, opts: { removeOnComplete: true }, children: blocks });
     await flows.close();
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
   });
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test, type TestContext } from "node:test";
 import { simulate, temporaryDirectory } from "../../support/cli/simulate.js";
 import {
-  firstBlock,
+  inTheMiddle,
   resultsOf,
   run,
   startWorker,
@@ -64,12 +64,13 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
 
   test("finishes what it holds when it is told to stop in the middle of a job", async (t) => {
     const redis = await TestRedis.start(t);
-    const [first, ...others] = await startWorkers(t, redis, 2);
-    assert.ok(first !== undefined && others.length === 1);
-    const directory = temporaryDirectory(t);
     const alone = resultsOf(await simulate(...tinySweep(temporaryDirectory(t), "1..300")));
-    const sweep = run(t, ...tinySweep(directory, "1..300"), "--redis", redis.url);
-    await firstBlock(directory);
+    const { first, job } = await inTheMiddle(async () => {
+      const directory = temporaryDirectory(t);
+      const [first] = await startWorkers(t, redis, 2);
+      assert.ok(first !== undefined);
+      return { first, directory, job: run(t, ...tinySweep(directory, "1..300"), "--redis", redis.url) };
+    });
     first.child.kill("SIGTERM");
     const stopped = await first.ended;
     assert.equal(stopped.code, 0, stopped.stderr);
@@ -77,7 +78,7 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
       stopped.stderr,
       /stopping: \d blocks? at work; Ctrl-C again stops at once\n( {2}.*\n)*stopped: \d+ blocks? done\n$/,
     );
-    const ended = await sweep.ended;
+    const ended = await job.ended;
     assert.deepEqual(resultsOf(ended), alone, ended.stderr);
   });
 
@@ -111,7 +112,7 @@ describe("a worker process", { skip: noRedis, concurrency: 2 }, () => {
 
   test("delivers a block whose lock has expired", async (t) => {
     const redis = await TestRedis.start(t);
-    const args = bigSeed(t, 1000);
+    const args = bigSeed(t, 4000);
     const alone = resultsOf(await simulate(...args));
     const sweep: Process = run(t, ...args, "--redis", redis.url);
     const [worker] = await startWorkers(t, redis, 1);

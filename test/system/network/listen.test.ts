@@ -92,7 +92,7 @@ describe("whole lives", { concurrency: 2 }, () => {
   });
 
   test("a lost worker is found by the age of its heartbeat", async (t) => {
-    const behaviours = "all: { weight: 1, actions: 400, thinkTime: 60ms, disconnect: { window: [2s, 2s] } }";
+    const behaviours = "all: { weight: 1, actions: 400, thinkTime: 60ms, disconnect: { window: [6s, 6s] } }";
     const stays = "{ weight: 0.5, actions: 400, thinkTime: 60ms }";
     const run = await runListening(t, {
       scenario: scenarioText({

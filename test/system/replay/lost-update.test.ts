@@ -14,12 +14,12 @@ name: losing
 description: One worker whose last update is lost, and one whose is not.
 incident: None.
 arrivals: { stages: [{ duration: 1s, target: 2 }] }
-task: { blueprint: chat, plantedRace: true, liveUpdateTimeout: 9s, submissionTimeout: 9s, workTime: 2s }
+task: { blueprint: chat, plantedRace: true, liveUpdateTimeout: 90s, submissionTimeout: 90s, workTime: 20s }
 behaviours: { any: { weight: 1, actions: 1, thinkTime: 1s } }
 workers:
   - { arriveAt: 0s, task: { actions: [{ at: 0s }, { at: 20ms }], end: { kind: submit, at: 40ms } } }
   - { arriveAt: 0s, task: { actions: [{ at: 0s }], end: { kind: submit, at: 40ms } } }
-drainTimeout: 30s
+drainTimeout: 120s
 `;
 
 test("the append of a lost update and the status that lost it are marked", async (t) => {

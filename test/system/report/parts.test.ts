@@ -54,7 +54,7 @@ describe("the report by behaviour and by phase", { skip: noBrowser }, () => {
     await page.keyboard.press("ArrowRight");
     for (const section of ["time", "percentiles", "counters"])
       assert.ok(await page.locator(`#${section} input[value=behaviour]`).isChecked(), section);
-    assert.equal(new URL(page.url()).hash, "#by=behaviour");
+    await page.waitForURL(/#by=behaviour$/);
     assert.deepEqual(await lines(page, "latency"), ["dropping", "unaffected", "p99 of all"]);
     assert.deepEqual(await lines(page, "percentiles-behaviour"), ["dropping", "unaffected", "all"]);
     assert.match(
@@ -62,13 +62,13 @@ describe("the report by behaviour and by phase", { skip: noBrowser }, () => {
       /metric\s+all\s+dropping\s+unaffected\s+live_updates_sent\s+5,001\s+1,667\s+3,334/,
     );
     await page.keyboard.press("ArrowRight");
-    assert.equal(new URL(page.url()).hash, "#by=phase&span=storm");
+    await page.waitForURL(/#by=phase&span=storm$/);
     assert.match(
       await page.locator("#counters").innerText(),
       /before 0\.0 s to 6\.0 s\s+during 6\.0 s to 8\.0 s\s+after 8\.0 s to 14\.2 s[^]*live_updates_sent\s+5,001\s+1,667\s+3,334\s+0/,
     );
     for (const key of ["ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
-    assert.equal(new URL(page.url()).hash, "");
+    await page.waitForURL((address) => address.hash === "");
     assert.deepEqual(await lines(page, "latency"), ["p50", "p99", "max"]);
     assert.ok((await coloursOfCanvases(page)).every((count) => count > 5));
     assert.deepEqual(troubles, []);

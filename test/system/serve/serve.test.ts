@@ -218,7 +218,7 @@ function holdLock({ results }: Served): () => void {
 
 test("a submit is answered once it is committed, and with 503 when the server stops before that", async (t) => {
   const file = scenario(t, "blueprint: chat");
-  const served = await serve(t, "--scenario", file, "--drain", "100ms");
+  const served = await serve(t, "--scenario", file, "--drain", "2s");
   const [ann, bob] = [new Page(served.origin, "ann"), new Page(served.origin, "bob")];
   for (const page of [ann, bob]) {
     await page.register();
