@@ -11,7 +11,7 @@ import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } f
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, logText, printText } from "./handle-closed-stdout.js";
 import type { MetricsServer } from "./metrics-server.js";
-import type { OpenedNetworkRun } from "./network-run.js";
+import type { OpenedNetwork } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";
 import { runOutputs } from "./run-outputs.js";
 import type { RunOut } from "./run-out.js";
@@ -23,7 +23,7 @@ interface OpenedParts {
   out?: RunOut | undefined;
   metrics?: MetricsServer | undefined;
   watch?: RunWatch;
-  network?: OpenedNetworkRun;
+  network?: OpenedNetwork;
 }
 
 /** `interrupt` ends the run early. */
@@ -69,7 +69,7 @@ async function runWith(
   let finished: FinishedRun;
   if (isOverNetwork) {
     // Last: nothing is asked of a target, or of other machines, for a run whose ports are in use.
-    opened.network = await (await import("./network-run.js")).openNetworkRun(chosen, args, interrupt);
+    opened.network = await (await import("./open-target.js")).openNetwork(chosen, args, interrupt);
     finished = await opened.network.run({ ...common, onStart, ...warnings(args.quiet) });
   } else if (args.virtual) {
     const yieldToEventLoop = async (): Promise<void> => {

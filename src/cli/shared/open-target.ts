@@ -1,8 +1,16 @@
 /** Opens what a run over a network is against, and logs what it is about to do. */
 import { DialectError, readTargetUrl, TargetAddressError } from "../../load/network/index.js";
-import { ThreadGenerators, clientThreads, openRouter, openTarget, type OpenedTarget } from "../../load/run/index.js";
+import {
+  ThreadGenerators,
+  clientThreads,
+  openRouter,
+  openTarget,
+  runNetwork,
+  type FinishedRun,
+  type OpenedTarget,
+} from "../../load/run/index.js";
 import { formatDuration, plannedWorkers } from "../../load/scenario/index.js";
-import { workersText } from "../../vocabulary/index.js";
+import { assert, workersText } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines } from "./handle-closed-stdout.js";
 import type { ListenChoices } from "./listen-options.js";
@@ -10,14 +18,16 @@ import { openMachines, type OpenedMachines } from "./open-machines.js";
 import { TOKEN_VARIABLE } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
-/** What a run over a network is against, and what carries its workers. */
-export interface OpenedNetwork extends OpenedTarget {
+/** A run over a network whose target, or backend, is connected. */
+export interface OpenedNetwork {
+  run(run: Parameters<typeof runNetwork>[0]): Promise<FinishedRun>;
   /** Gives back the machines. */
-  close?(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /**
- * What the run is against; undefined for a platform of this process.
+ * Opens the network of a run that has a target or listens. Loaded only for one: a run inside this process needs no
+ * clients for HTTP and WebSockets.
  * @throws {UsageError} for an invalid address or dialect
  * @throws {TargetError} when the target does not answer, or is not a router of the protocol
  */
@@ -25,15 +35,20 @@ export async function openNetwork(
   chosen: ChosenRun,
   args: RunArguments,
   interrupt: AbortSignal,
-): Promise<OpenedNetwork | undefined> {
+): Promise<OpenedNetwork> {
   try {
     if (chosen.listen !== undefined) return await listening(chosen, chosen.listen, args, interrupt);
-    return args.target === undefined ? undefined : await aimedAt(chosen, args.target, args, interrupt);
+    assert(args.target !== undefined, "a run over a network has a target, or listens");
+    return await aimedAt(chosen, args.target, args, interrupt);
   } catch (error) {
     if (error instanceof TargetAddressError || error instanceof DialectError)
       throw new UsageError(error.message, { cause: error });
     throw error;
   }
+}
+
+function networkOf(opened: OpenedTarget, machines?: OpenedMachines): OpenedNetwork {
+  return { run: (run) => runNetwork(run, opened), close: async () => machines?.close() };
 }
 
 async function aimedAt(
@@ -60,7 +75,7 @@ async function aimedAt(
         );
       },
     });
-    return { ...opened, ...(machines !== undefined && { close: () => machines.close() }) };
+    return networkOf(opened, machines);
   } catch (error) {
     await machines?.close();
     throw error;
@@ -89,16 +104,16 @@ async function openRemote(
   });
 }
 
-function listening(
+async function listening(
   { scenario, threads }: ChosenRun,
   { host, port, token, origins, pages, backendTimeoutMs }: ListenChoices,
   args: RunArguments,
   interrupt: AbortSignal,
-): Promise<OpenedTarget> {
+): Promise<OpenedNetwork> {
   const tell = (line: string): void => {
     if (!args.quiet) logLines(line);
   };
-  return openRouter(scenario, {
+  const opened = await openRouter(scenario, {
     ...args,
     allowRemote: args["allow-remote"],
     listen: { host, port, token, origins, files: pages },
@@ -109,4 +124,5 @@ function listening(
     onBackend: () => tell("router: the backend has connected"),
     interrupt,
   });
+  return networkOf(opened);
 }
