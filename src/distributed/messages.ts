@@ -3,6 +3,7 @@
  * checked by these schemas: whoever can write to Redis can write anything. No message has code.
  */
 import { z } from "zod";
+import { formatCount } from "../vocabulary/index.js";
 
 /** The version of all formats of this file. */
 export const MESSAGES_VERSION = 1;
@@ -23,6 +24,20 @@ const time = z.number().nonnegative();
 /** A name in the keys of Redis: BullMQ allows no colon. */
 const id = z.string().regex(/^[\w.-]{1,200}$/, "expected letters, digits, dots, dashes");
 export { id as idSchema };
+
+/** A block of a job: its seeds or schedules from `first` to `last`. */
+export interface Block {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Of blocks with at most `most` seeds or schedules, which `places` names in messages. */
+export function blockSchema(most: number, places: "seeds" | "schedules"): z.ZodType<Block> {
+  return z
+    .strictObject({ first: count, last: count })
+    .refine(({ first, last }) => last >= first && last - first < most, `expected 1 to ${formatCount(most)} ${places}`);
+}
+
 /** A SHA-256 in hexadecimal. */
 const digest = z.string().regex(/^[\da-f]{64}$/, "expected a SHA-256 in hexadecimal");
 

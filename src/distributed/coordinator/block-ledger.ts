@@ -4,12 +4,7 @@
  */
 import { assert } from "../../vocabulary/index.js";
 import { DistributedError } from "../errors.js";
-
-/** The seeds or schedules from `first` to `last`. */
-export interface Block {
-  readonly first: number;
-  readonly last: number;
-}
+import type { Block } from "../messages.js";
 
 /** A collected block: its result has this SHA-256. */
 export interface CollectedBlock extends Block {

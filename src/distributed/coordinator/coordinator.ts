@@ -16,11 +16,18 @@ import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
 import { untilEnded } from "../last-commands.js";
 import { isAskedToCancel, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
-import { blockResultSchema, lateResultSchema, MESSAGES_VERSION, type BlockResult, type Job } from "../messages.js";
+import {
+  blockResultSchema,
+  lateResultSchema,
+  MESSAGES_VERSION,
+  type Block,
+  type BlockResult,
+  type Job,
+} from "../messages.js";
 import { parseJson } from "../parse-json.js";
 import { RedisClock } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
-import { blockId, BlockLedger, sizeOf, type Block, type CollectedBlock } from "./block-ledger.js";
+import { blockId, BlockLedger, sizeOf, type CollectedBlock } from "./block-ledger.js";
 import { BlockSize } from "./block-size.js";
 import { Fleet } from "./fleet.js";
 import type { SavedJob } from "./job-file.js";

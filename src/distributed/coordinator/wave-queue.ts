@@ -7,8 +7,9 @@ import type { FlowProducer, Job as BullJob, Queue, Worker as BullWorker } from "
 import { uniquePart } from "../../results/index.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
 import { blockOf, blocksQueue, idInWave, wavesQueue } from "../keys.js";
+import type { Block } from "../messages.js";
 import { removeQueue } from "../remove-queues.js";
-import { blockId, type Block } from "./block-ledger.js";
+import { blockId } from "./block-ledger.js";
 
 /** The values of one wave, by the ids of their blocks. They come from Redis, and are not checked. */
 export interface WaveValues {

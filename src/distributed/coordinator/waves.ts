@@ -1,7 +1,8 @@
 /** The waves of blocks that are on the queue, and the blocks that are to be added again. */
 import { plural } from "../../vocabulary/index.js";
 import { DistributedError } from "../errors.js";
-import { blockId, type Block, type BlockLedger } from "./block-ledger.js";
+import type { Block } from "../messages.js";
+import { blockId, type BlockLedger } from "./block-ledger.js";
 import type { BlockSize } from "./block-size.js";
 import type { WaveQueue } from "./wave-queue.js";
 

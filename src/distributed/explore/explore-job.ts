@@ -1,13 +1,7 @@
 /** The coordinator of an exploration: numbers of schedules in, the counts of all of them out. */
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  OWN_PROGRAMS,
-  type Exploration,
-  type ExplorationTally,
-  type ProgramSource,
-  type SampledBlock,
-} from "../../explore/index.js";
+import { OWN_PROGRAMS, type ExplorationTally, type ProgramSource, type SampledBlock } from "../../explore/index.js";
 import { requirementsHere } from "../compatibility.js";
 import { coordinate, type CoordinatorOptions, type JobEnd } from "../coordinator/coordinator.js";
 import type { SavedJob } from "../coordinator/job-file.js";
@@ -79,7 +73,7 @@ export async function runExploreJob(saved: SavedJob, run: ExploreJobRun): Promis
     },
     failed: () => (violation === undefined ? 0 : 1),
   });
-  const tally: Exploration["tally"] = {
+  const tally: ExplorationTally = {
     ...counts,
     traces: traces.size,
     outcomes: outcomes.size,

@@ -4,19 +4,14 @@ import { createTaskPool } from "../../load/run/index.js";
 import { messageOf } from "../../vocabulary/index.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobKind } from "../job-kind.js";
+import { blockSchema, type Block } from "../messages.js";
 import { moduleFor } from "../modules.js";
-import {
-  exploreSpecSchema,
-  sampledBlockSchema,
-  scheduleBlockSchema,
-  type ExploreSpec,
-  type ScheduleRange,
-} from "./explore-messages.js";
+import { exploreSpecSchema, MAX_BLOCK_SCHEDULES, sampledBlockSchema, type ExploreSpec } from "./explore-messages.js";
 import type { SampleTask } from "./explore-thread.js";
 
-export const exploreKind: JobKind<ExploreSpec, ScheduleRange, SampledBlock> = {
+export const exploreKind: JobKind<ExploreSpec, Block, SampledBlock> = {
   spec: exploreSpecSchema,
-  block: scheduleBlockSchema,
+  block: blockSchema(MAX_BLOCK_SCHEDULES, "schedules"),
   result: sampledBlockSchema,
   blocksAtOnce: (threads) => threads,
   async accept(spec, job, host) {
@@ -24,10 +19,9 @@ export const exploreKind: JobKind<ExploreSpec, ScheduleRange, SampledBlock> = {
     const source = { module: path === undefined ? OWN_PROGRAMS : moduleAt(path), name: spec.program };
     await requireProgram(source);
     const pool = createTaskPool(new URL("./explore-thread.js", import.meta.url).href, host.threads);
-    const { mailbox, maxSteps, strategy, seed, depth } = spec;
     return {
-      async run({ first, last }, signal) {
-        const task: SampleTask = { source, mailbox, maxSteps, strategy, seed, depth, first, last };
+      async run(block, signal) {
+        const task: SampleTask = { source, spec, block };
         const result = await Promise.race([pool.run(task, signal) as Promise<SampledBlock>, pool.failed]);
         // The threads of the program, which take turns, have most of its CPU time.
         return { result, cpuMs: null };

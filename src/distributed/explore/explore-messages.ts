@@ -21,11 +21,6 @@ export const exploreSpecSchema = z.strictObject({
 });
 export type ExploreSpec = z.infer<typeof exploreSpecSchema>;
 
-export const scheduleBlockSchema = z
-  .strictObject({ first: count, last: count })
-  .refine(({ first, last }) => last >= first && last - first < MAX_BLOCK_SCHEDULES, "expected 1 to 20,000 schedules");
-export type ScheduleRange = z.infer<typeof scheduleBlockSchema>;
-
 export const sampledBlockSchema: z.ZodType<SampledBlock> = z.strictObject({
   schedules: count,
   redundant: count,

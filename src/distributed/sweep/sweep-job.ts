@@ -8,6 +8,7 @@ import { requirementsHere } from "../compatibility.js";
 import { coordinate, type JobEnd } from "../coordinator/coordinator.js";
 import type { SavedJob } from "../coordinator/job-file.js";
 import type { RedisServer } from "../connect-redis.js";
+import type { Block } from "../messages.js";
 import { digestOfFile, isModule } from "../modules.js";
 import { hashOfFirst } from "./sweep-kind.js";
 import { MAX_BLOCK_SEEDS, sweepResultSchema, type SweepSpec } from "./sweep-messages.js";
@@ -21,7 +22,7 @@ export interface SweepJobOptions {
   readonly faultRates?: FaultRates | undefined;
   /** Whether the thresholds are evaluated. */
   readonly thresholds: boolean;
-  readonly seeds: { readonly first: number; readonly last: number };
+  readonly seeds: Block;
   /** The options of the command, for its resumption. */
   readonly options: SavedJob["options"];
 }
@@ -32,11 +33,11 @@ export function sweepJob(sweep: SweepJobOptions): SavedJob {
   const { scenario, path, text } = loaded;
   const spec: SweepSpec = {
     scenario: { text, origin: basename(path) },
-    ...(workers !== undefined && { workers }),
-    ...(durationMs !== undefined && { durationMs }),
+    workers,
+    durationMs,
     mailbox,
-    ...(faultRates !== undefined && { faultRates }),
-    ...(thresholds && { thresholds }),
+    faultRates,
+    thresholds: thresholds || undefined,
     firstSeed: seeds.first,
   };
   return {

@@ -4,18 +4,13 @@ import { buildPlan, parseScenario, planHash, ScenarioError, type Scenario } from
 import { at } from "../../vocabulary/index.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobKind } from "../job-kind.js";
+import { blockSchema, type Block } from "../messages.js";
 import { moduleFor } from "../modules.js";
-import {
-  seedBlockSchema,
-  sweepResultSchema,
-  sweepSpecSchema,
-  type SeedRange,
-  type SweepSpec,
-} from "./sweep-messages.js";
+import { MAX_BLOCK_SEEDS, sweepResultSchema, sweepSpecSchema, type SweepSpec } from "./sweep-messages.js";
 
-export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
+export const sweepKind: JobKind<SweepSpec, Block, RunResult[]> = {
   spec: sweepSpecSchema,
-  block: seedBlockSchema,
+  block: blockSchema(MAX_BLOCK_SEEDS, "seeds"),
   result: sweepResultSchema,
   blocksAtOnce: (threads) => threads,
   accept(spec, job, host) {
@@ -29,12 +24,12 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
           `the job needs ${String(job.requires.planHash).slice(0, 12)}…`,
       );
     const pool = createSweepPool(host.threads);
-    const { mailbox, faultRates, thresholds } = spec;
+    const { workers, durationMs, mailbox, faultRates, thresholds } = spec;
     return {
-      run: ({ first, last }, signal) =>
+      run: (block, signal) =>
         Promise.race([
           pool.runBlock(
-            { request: { scenario, mailbox, faultRates, thresholds }, planOptions: planOptionsOf(spec), first, last },
+            { request: { scenario, mailbox, faultRates, thresholds }, planOptions: { workers, durationMs }, ...block },
             signal,
           ),
           pool.failed,
@@ -44,14 +39,9 @@ export const sweepKind: JobKind<SweepSpec, SeedRange, RunResult[]> = {
   },
 };
 
-/** The options of the plan, without the seed. */
-export function planOptionsOf({ workers, durationMs }: SweepSpec): { workers?: number; durationMs?: number } {
-  return { ...(workers !== undefined && { workers }), ...(durationMs !== undefined && { durationMs }) };
-}
-
 /** The hash of the plan of the first seed. */
-export function hashOfFirst(scenario: Scenario, spec: SweepSpec): string {
-  return planHash(buildPlan(scenario, { ...planOptionsOf(spec), seed: spec.firstSeed }));
+export function hashOfFirst(scenario: Scenario, { workers, durationMs, firstSeed: seed }: SweepSpec): string {
+  return planHash(buildPlan(scenario, { workers, durationMs, seed }));
 }
 
 /** @throws {RefusedJobError} */

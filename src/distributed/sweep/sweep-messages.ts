@@ -31,11 +31,6 @@ export const sweepSpecSchema = z.strictObject({
 });
 export type SweepSpec = z.infer<typeof sweepSpecSchema>;
 
-export const seedBlockSchema = z
-  .strictObject({ first: seed, last: seed })
-  .refine(({ first, last }) => last >= first && last - first < MAX_BLOCK_SEEDS, "expected 1 to 10,000 seeds");
-export type SeedRange = z.infer<typeof seedBlockSchema>;
-
 const failureSchema = z.strictObject({
   what: z.string().max(MAX_DETAIL),
   violations: z.int().nonnegative(),

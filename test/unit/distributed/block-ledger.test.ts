@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { BlockLedger, type Block } from "../../../dist/distributed/coordinator/block-ledger.js";
+import { BlockLedger } from "../../../dist/distributed/coordinator/block-ledger.js";
 import { BlockSize } from "../../../dist/distributed/coordinator/block-size.js";
+import type { Block } from "../../../dist/distributed/messages.js";
 import { InOrder } from "../../../dist/vocabulary/index.js";
 
 const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 50 });
