@@ -109,6 +109,11 @@ async function checkServer(client: Redis, { shown }: RedisAddress): Promise<void
     throw new DistributedError(`${shown} is a replica: expected a Redis that can be written`);
 }
 
+/** Whether a command failed because Redis is away, which the connection reports. */
+export function isOutage(error: unknown): boolean {
+  return /timed out|connection is closed/i.test(messageOf(error));
+}
+
 function cannotUse({ shown }: RedisAddress, error: unknown): DistributedError {
   const isOfSystem = typeof (error as NodeJS.ErrnoException).errno === "number";
   const why = isOfSystem ? whySystemFailed(error) : messageOf(error);

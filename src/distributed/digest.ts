@@ -1,7 +1,7 @@
-/** Digests of results. */
+/** Digests of results and modules. */
 import { createHash } from "node:crypto";
 
-/** The SHA-256 of a text in hexadecimal. */
-export function digestOf(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+/** The SHA-256 of a text or of bytes in hexadecimal. */
+export function digestOf(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
 }

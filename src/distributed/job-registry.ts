@@ -1,12 +1,24 @@
 /** The lists of jobs and of worker processes in Redis. What cannot be read is left out: anyone can have written it. */
+import { hostname } from "node:os";
 import type { Redis } from "ioredis";
 import type { z } from "zod";
 import { DistributedError } from "./errors.js";
 import { KEYS } from "./keys.js";
-import { jobSchema, MAX_JOBS, MAX_SPEC_BYTES, workerProcessSchema, type Job, type WorkerProcess } from "./messages.js";
+import {
+  jobSchema,
+  MAX_JOBS,
+  MAX_SPEC_BYTES,
+  MESSAGES_VERSION,
+  workerProcessSchema,
+  type Job,
+  type WorkerProcess,
+} from "./messages.js";
 import { parseJson } from "./parse-json.js";
 
-/** A worker process or a coordinator that was not seen for this time is lost, ms. Each writes twice a second. */
+/**
+ * A worker process or a coordinator that was not seen for this time is lost, ms. Each writes twice a second, but for
+ * the coordinator of a load run, which writes every two seconds.
+ */
 export const LOST_AFTER_MS = 6000;
 /** The entry of a worker process that was not seen for this time is removed, ms. */
 const FORGOTTEN_AFTER_MS = 600_000;
@@ -23,9 +35,13 @@ export async function readJob(client: Redis, id: string): Promise<Job | undefine
   return text === null ? undefined : parsed(text, jobSchema);
 }
 
-/** Writes the entry of a job. Returns whether Redis had one already. */
-export async function writeJob(client: Redis, job: Job): Promise<boolean> {
-  return (await client.hset(KEYS.jobs, job.id, JSON.stringify(job))) === 0;
+/** The entry of a job whose coordinator is this process. */
+export function jobEntry(job: Omit<Job, "messages" | "coordinator">): Job {
+  return { messages: MESSAGES_VERSION, ...job, coordinator: `${hostname()}-${process.pid}` };
+}
+
+export async function writeJob(client: Redis, job: Job): Promise<void> {
+  await client.hset(KEYS.jobs, job.id, JSON.stringify(job));
 }
 
 /** @throws {DistributedError} when it is too large */

@@ -13,7 +13,7 @@ import {
 } from "./job-registry.js";
 import type { Job, WorkerProcess } from "./messages.js";
 import { measureClock, redisNow } from "./redis-clock.js";
-import { removeQueues } from "./remove-queues.js";
+import { removeQueues } from "./queues.js";
 
 export interface ListedJob extends Job {
   /** Whether its coordinator was not seen lately: it was killed, or does not reach Redis. */

@@ -1,8 +1,8 @@
 /** JavaScript modules of jobs. A module is code, so it is not sent: both sides must have the same file. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { createHash } from "node:crypto";
 import { whySystemFailed } from "../vocabulary/index.js";
+import { digestOf } from "./digest.js";
 import { DistributedError, RefusedJobError } from "./errors.js";
 import type { JobHost } from "./job-kind.js";
 import type { Job } from "./messages.js";
@@ -10,7 +10,7 @@ import type { Job } from "./messages.js";
 /** The SHA-256 of a file, in hexadecimal. The files that it imports are not part of it. @throws {DistributedError} */
 export function digestOfFile(path: string): string {
   try {
-    return createHash("sha256").update(readFileSync(path)).digest("hex");
+    return digestOf(readFileSync(path));
   } catch (error) {
     throw new DistributedError(`cannot read ${path}: ${whySystemFailed(error)}`, { cause: error });
   }

@@ -2,15 +2,8 @@
  * The clock of this process against that of Redis. All machines of a job know Redis' time, so it is the time that they
  * agree on.
  */
+import type { ClockOffset } from "../load/run/index.js";
 import { assert } from "../vocabulary/index.js";
-
-/**
- * The offset of Redis' clock: Redis' time is {@link localNow} + `offsetMs`, with an error of at most `uncertaintyMs`.
- */
-export interface ClockOffset {
-  readonly offsetMs: number;
-  readonly uncertaintyMs: number;
-}
 
 /** One request for Redis' time. All times are in ms since 1970, `sentAt` and `receivedAt` by {@link localNow}. */
 export interface ClockSample {
@@ -40,7 +33,7 @@ export function redisNow({ offsetMs }: ClockOffset): number {
 }
 
 /**
- * The offset that fits all samples. Redis answered between `sentAt` and `receivedAt`, so each sample bounds the offset
+ * The offset that fits all samples: Redis' time is {@link localNow} + `offsetMs`. Redis answered between `sentAt` and `receivedAt`, so each sample bounds the offset
  * from both sides. The samples must be so close together that the clocks do not drift apart between them; when they
  * contradict each other, as after a step of Redis' clock, the fastest one decides.
  */

@@ -1,5 +1,6 @@
 /** `simulate worker`: works for the jobs of other machines until Ctrl-C. */
 import { availableParallelism } from "node:os";
+import type { ClockOffset } from "../../load/run/index.js";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import { formatMs, plural } from "../../vocabulary/index.js";
@@ -10,7 +11,7 @@ import { portNumber, threadsFrom } from "../shared/numeric-options.js";
 import { redisAddressFrom, type Distributed } from "../shared/redis-options.js";
 import { TOKEN_VARIABLE } from "../shared/target-options.js";
 import { UsageError } from "../shared/usage-error.js";
-import type { ClockOffset, WorkerProcessLoop, WorkerState } from "../../distributed/index.js";
+import type { WorkerProcessLoop, WorkerState } from "../../distributed/index.js";
 
 export interface WorkerArguments {
   readonly redis?: string | undefined;

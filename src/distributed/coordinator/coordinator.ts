@@ -6,24 +6,16 @@
  * further result of it is compared and dropped ({@link BlockLedger}), and a block that Redis has lost is added again.
  */
 import { once } from "node:events";
-import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { InOrder, messageOf } from "../../vocabulary/index.js";
-import type { RedisServer } from "../connect-redis.js";
+import { isOutage, type RedisServer } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
 import { DistributedError } from "../errors.js";
 import { KEYS } from "../keys.js";
 import { untilEnded } from "../last-commands.js";
-import { isAskedToCancel, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
-import {
-  blockResultSchema,
-  lateResultSchema,
-  MESSAGES_VERSION,
-  type Block,
-  type BlockResult,
-  type Job,
-} from "../messages.js";
+import { isAskedToCancel, jobEntry, LOST_AFTER_MS, readJob, removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { blockResultSchema, lateResultSchema, type Block, type BlockResult, type Job } from "../messages.js";
 import { parseJson } from "../parse-json.js";
 import { RedisClock } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
@@ -108,8 +100,8 @@ class Coordinator<Result> {
   readonly #size: BlockSize;
   readonly #fleet: Fleet;
   readonly #createdAt: number;
-  #ledger: BlockLedger;
-  #waves: Waves;
+  readonly #ledger: BlockLedger;
+  readonly #waves: Waves;
   #isPublished = false;
   #isEnough = false;
   #fatal: Error | undefined;
@@ -125,15 +117,14 @@ class Coordinator<Result> {
     this.#createdAt = clock.now();
     this.#size = new BlockSize(options.maxBlock);
     this.#fleet = new Fleet(options.saved, options.log);
-    this.#ledger = new BlockLedger(options.saved);
     this.#waves = new Waves(queue);
     this.#order = new InOrder(options.saved.first, ({ result, ...block }) => {
       if (!this.#isEnough) this.#isEnough = options.onResult(result, block);
     });
+    this.#ledger = new BlockLedger(options.saved, this.#takeStored());
   }
 
   async run(): Promise<JobEnd> {
-    this.#takeStored();
     await this.#begin();
     const { interrupt, server } = this.#options;
     const work = this.#work();
@@ -169,22 +160,22 @@ class Coordinator<Result> {
   }
 
   /** Takes what earlier coordinators of the job collected. Results that are in order are not kept. */
-  #takeStored(): void {
+  #takeStored(): CollectedBlock[] {
     const collected: CollectedBlock[] = [];
     this.#file.read(this.#options.result, (block) => {
       const { first, last, digest } = block;
       collected.push({ first, last, digest });
       this.#order.add(block);
     });
-    this.#ledger = new BlockLedger(this.#options.saved, collected);
+    return collected;
   }
 
   /** Takes over what earlier coordinators left in Redis: results count, and blocks at work are given anew. */
   async #begin(): Promise<void> {
-    const blocks = new Map<string, Block>();
+    const blocks = new Map<string, Block | undefined>();
     const waves = await this.#queue.earlier();
     for (const { results } of waves) for (const id of results.keys()) blocks.set(id, blockFrom(id));
-    this.#ledger.adopt([...blocks.values()]);
+    this.#ledger.adopt([...blocks.values()].filter((block) => block !== undefined));
     for (const values of waves) this.#collect(values);
     this.#ledger.release();
     await this.#queue.clear();
@@ -214,7 +205,7 @@ class Coordinator<Result> {
     } catch (error) {
       // Redis is away or its memory is full: everything is tried again. The connection reports an outage.
       const problem = messageOf(error);
-      if (problem !== this.#lastProblem && !/timed out|connection is closed/i.test(problem))
+      if (problem !== this.#lastProblem && !isOutage(error))
         this.#options.log(`Redis refuses: ${problem}; trying again`);
       this.#lastProblem = problem;
     }
@@ -236,17 +227,15 @@ class Coordinator<Result> {
   #entry(state: Job["state"]): Job {
     const { saved, failed } = this.#options;
     const { id, kind, title, requires } = saved;
-    return {
-      messages: MESSAGES_VERSION,
+    return jobEntry({
       ...{ id, kind, title, requires },
       state,
       done: this.#ledger.done,
       total: sizeOf(saved),
       failed: failed(),
-      coordinator: `${hostname()}-${process.pid}`,
       createdAt: this.#createdAt,
       seenAt: this.#clock.now(),
-    };
+    });
   }
 
   /** Takes results whose blocks BullMQ had given to another worker process already. */
@@ -272,6 +261,7 @@ class Coordinator<Result> {
     const fresh: StoredBlock<Result>[] = [];
     for (const [id, value] of results) {
       const block = blockFrom(id);
+      if (block === undefined) continue;
       const checked = this.#check(value, block);
       if (typeof checked === "string") {
         this.#waves.failed(block, checked);
@@ -283,7 +273,10 @@ class Coordinator<Result> {
     }
     if (fresh.length > 0) this.#file.add(fresh);
     for (const block of fresh) this.#order.add(block);
-    for (const [id, why] of failures) if (this.#ledger.open.has(id)) this.#waves.failed(blockFrom(id), why);
+    for (const [id, why] of failures) {
+      const block = this.#ledger.open.get(id);
+      if (block !== undefined) this.#waves.failed(block, why);
+    }
   }
 
   /** The checked result of a block; what is wrong with it, as text. */
@@ -309,9 +302,9 @@ class Coordinator<Result> {
   }
 }
 
-/** The block with this id; one of no places when it is no id. */
-function blockFrom(id: string): Block {
-  const [, first = "1", last = "0"] = /^(\d{1,16})-(\d{1,16})$/.exec(id) ?? [];
-  const block = { first: Number(first), last: Number(last) };
-  return blockId(block) === id ? block : { first: 1, last: 0 };
+/** The block with this id; undefined when it is no id. */
+function blockFrom(id: string): Block | undefined {
+  const match = /^(\d{1,16})-(\d{1,16})$/.exec(id);
+  const block = match && { first: Number(match[1]), last: Number(match[2]) };
+  return block !== null && blockId(block) === id ? block : undefined;
 }

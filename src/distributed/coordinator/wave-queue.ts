@@ -8,7 +8,7 @@ import { uniquePart } from "../../results/index.js";
 import { PREFIX, type RedisServer } from "../connect-redis.js";
 import { blockOf, blocksQueue, idInWave, wavesQueue } from "../keys.js";
 import type { Block } from "../messages.js";
-import { removeQueue } from "../remove-queues.js";
+import { openQueue, removeQueue } from "../queues.js";
 import { blockId } from "./block-ledger.js";
 
 /** The values of one wave, by the ids of their blocks. They come from Redis, and are not checked. */
@@ -39,13 +39,11 @@ export class WaveQueue {
     this.#server = server;
     this.#job = id;
     this.#kind = kind;
-    const options = { connection: server.connection, prefix: PREFIX };
-    this.#flows = new server.bullmq.FlowProducer(options);
-    this.#blocks = new server.bullmq.Queue(blocksQueue(id), options);
-    this.#waves = new server.bullmq.Queue(wavesQueue(id), options);
+    this.#flows = new server.bullmq.FlowProducer({ connection: server.connection, prefix: PREFIX });
     // The connection of commands reports an outage; what fails is tried again by the coordinator.
     this.#flows.on("error", () => undefined);
-    for (const queue of [this.#blocks, this.#waves]) queue.on("error", () => undefined);
+    this.#blocks = openQueue(server, blocksQueue(id));
+    this.#waves = openQueue(server, wavesQueue(id));
   }
 
   /** Adds a wave of blocks. Returns its id. Rejects when Redis refuses, as when its memory is full. */

@@ -13,7 +13,7 @@ import { LOST_AFTER_MS, readJob, removeJob } from "../job-registry.js";
 import { idSchema, type Job } from "../messages.js";
 import { moduleFor } from "../modules.js";
 import { measureClock, redisNow } from "../redis-clock.js";
-import { removeQueues } from "../remove-queues.js";
+import { removeQueues } from "../queues.js";
 import { channelToCoordinator, clockOfRedis } from "./machine-channels.js";
 
 /** The most machines of a run. */

@@ -1,20 +1,19 @@
 /** Chooses the worker processes that carry the workers of a run, and makes the ways to them. */
-import { hostname } from "node:os";
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { commandLine, plural } from "../../vocabulary/index.js";
 import type { RecruitedMachine, SharedClock } from "../../load/run/index.js";
 import { refusalOf, requirementsHere } from "../compatibility.js";
-import { PREFIX, type RedisServer } from "../connect-redis.js";
+import type { RedisServer } from "../connect-redis.js";
 import { DistributedError } from "../errors.js";
-import { removeJob, writeJob, writeSpec } from "../job-registry.js";
+import { jobEntry, removeJob, writeJob, writeSpec } from "../job-registry.js";
 import { blocksQueue } from "../keys.js";
 import { untilEnded } from "../last-commands.js";
 import { listJobs, type ListedJobs } from "../list-jobs.js";
-import { MESSAGES_VERSION, type Job, type Requirements, type WorkerProcess } from "../messages.js";
+import type { Job, Requirements, WorkerProcess } from "../messages.js";
 import { digestOfFile } from "../modules.js";
 import { localNow, RedisClock } from "../redis-clock.js";
-import { removeQueue } from "../remove-queues.js";
+import { openQueue, removeQueue } from "../queues.js";
 import { channelToMachine, clockOfRedis } from "./machine-channels.js";
 import { JobBeat } from "./job-beat.js";
 import type { LoadSpec } from "./machine-kind.js";
@@ -67,8 +66,7 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
   const spec: LoadSpec = { machines: chosen.map((machine) => machine.id) };
   await writeSpec(client, id, spec);
   await writeJob(client, job);
-  const queue = new server.bullmq.Queue(blocksQueue(id), { connection: server.connection, prefix: PREFIX });
-  queue.on("error", () => undefined);
+  const queue = openQueue(server, blocksQueue(id));
   await queue.addBulk(chosen.map(() => ({ name: "machine", data: {}, opts: { attempts: 1 } })));
   const beat = new JobBeat({ client, clock, job });
   log(`machines: ${chosen.map((machine) => machine.id).join(", ")}`);
@@ -149,8 +147,7 @@ function jobOf({ id, title, planHash, workers, module }: RecruitOptions, now: nu
     planHash,
     ...(module !== undefined && { module: { name: basename(module), digest: digestOfFile(module) } }),
   };
-  return {
-    messages: MESSAGES_VERSION,
+  return jobEntry({
     id,
     kind: "load",
     title,
@@ -159,8 +156,7 @@ function jobOf({ id, title, planHash, workers, module }: RecruitOptions, now: nu
     done: 0,
     total: workers,
     failed: 0,
-    coordinator: `${hostname()}-${process.pid}`,
     createdAt: now,
     seenAt: now,
-  };
+  });
 }

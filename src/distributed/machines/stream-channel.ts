@@ -6,6 +6,7 @@
  * once they were read, and the streams expire some time after the last write. An end that has nothing to say
  * writes an empty entry, so that silence means that it is gone.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { messageOf } from "../../vocabulary/index.js";
 import { encodeMessage, MessageError, type MachineChannel } from "../../load/run/index.js";
@@ -120,7 +121,7 @@ export class StreamChannel<Outgoing, Incoming> implements MachineChannel<Outgoin
         if (entries.length > 0) this.#removeRead(last);
       } catch (error) {
         if (error instanceof MessageError) this.#lose(error.message);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await delay(RETRY_MS);
       }
     }
   }

@@ -1,9 +1,9 @@
 /** A job that this worker process works on: takes its blocks from BullMQ, and returns their results. */
 import type { Job as BullJob, Worker as BullWorker } from "bullmq";
 import { messageOf } from "../../vocabulary/index.js";
-import { PREFIX } from "../connect-redis.js";
+import { isOutage, PREFIX } from "../connect-redis.js";
 import { digestOf } from "../digest.js";
-import { META } from "../remove-queues.js";
+import { META } from "../queues.js";
 import type { AcceptedJob, JobHost } from "../job-kind.js";
 import { readJob } from "../job-registry.js";
 import { blockOf, blocksQueue, KEYS } from "../keys.js";
@@ -150,7 +150,7 @@ export class HeldJob {
 
   /** Errors of the connection are reported elsewhere, and those of expired locks by their results. */
   #tell(error: Error): void {
-    if ("code" in error || /connection is closed|timed out/i.test(error.message)) return;
+    if ("code" in error || isOutage(error)) return;
     if (/lock|missing key|not in the active state/i.test(error.message)) return;
     const line = `job ${this.id}: ${messageOf(error)}`;
     if (line !== this.#lastError) this.#options.host.log(line);

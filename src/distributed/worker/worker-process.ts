@@ -6,6 +6,7 @@ import { availableParallelism, hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { messageOf, packageVersion, plural } from "../../vocabulary/index.js";
 import { refusalOf } from "../compatibility.js";
+import { isOutage } from "../connect-redis.js";
 import { RefusedJobError } from "../errors.js";
 import type { JobHost } from "../job-kind.js";
 import { kindOf } from "../job-kinds.js";
@@ -87,7 +88,7 @@ export class WorkerProcessLoop {
         await this.#look();
       } catch (error) {
         // Redis is away or refuses to write: the next look may succeed. The connection reports an outage.
-        if (!/timed out|connection is closed/i.test(messageOf(error))) host.log(`Redis: ${messageOf(error)}`);
+        if (!isOutage(error)) host.log(`Redis: ${messageOf(error)}`);
       }
       await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
     }

@@ -16,7 +16,7 @@ export type { LoadGenerators } from "./network/load-generators.js";
 export { MachineError, MachineGenerators, type MachineGeneratorsOptions } from "./machines/machine-generators.js";
 export type { RecruitedMachine } from "./machines/remote-machine.js";
 export type { MachineChannel } from "./machines/machine-channel.js";
-export type { SharedClock } from "./machines/shared-clock.js";
+export type { ClockOffset, SharedClock } from "./machines/shared-clock.js";
 export { runShard, type ShardEnd, type ShardHost } from "./machines/run-shard.js";
 export {
   fromMachineSchema,

@@ -1,7 +1,7 @@
 /** Which worker processes are refused work. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalOf } from "../../../dist/distributed/index.js";
+import { refusalOf } from "../../../dist/distributed/compatibility.js";
 
 const requires = { version: "0.1.0", nodeMajor: 20 };
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { localNow, offsetFrom, RedisClock, redisNow, type ClockSample } from "../../../dist/distributed/index.js";
+import { localNow, offsetFrom, RedisClock, redisNow, type ClockSample } from "../../../dist/distributed/redis-clock.js";
 
 /** A request: its ways to Redis and back, and the time before it, ms. */
 const request = fc.record({
