@@ -51,13 +51,13 @@ export default tseslint.config(
   {
     files: ["src/**/*.ts"],
     // main.ts runs where nothing else can be loaded; recording.ts is a child process whose output its parent reads.
-    ignores: ["src/cli/shared/handle-closed-stdout.ts", "src/cli/main.ts", "src/bench/recording.ts"],
+    ignores: ["src/cli/shared/print.ts", "src/cli/main.ts", "src/bench/recording.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector: "MemberExpression[property.name='write'][object.property.name=/^std(out|err)$/]",
-          message: "What is printed goes through src/cli/shared/handle-closed-stdout.ts, which makes it printable.",
+          message: "What is printed goes through src/cli/shared/print.ts, which makes it printable.",
         },
         {
           selector: "MemberExpression[object.name='AbortSignal'][property.name='timeout']",

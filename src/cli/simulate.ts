@@ -11,7 +11,7 @@ import { readScenarioArgument, withCommand } from "./shared/scenario-argument.js
 import { COMPLETION_REQUEST } from "./shared/shared-options.js";
 import { invalidValue, UsageError } from "./shared/usage-error.js";
 import { nameAsStarted } from "./shared/name-as-started.js";
-import { handleClosedStdout, logLines, printLines } from "./shared/handle-closed-stdout.js";
+import { handleClosedStdout, logLines, printLines } from "./shared/print.js";
 import { restoreDashes, withoutPlaceholder, withPlaceholder } from "./shared/standard-input.js";
 import {
   optionName,

@@ -18,7 +18,7 @@ import { checkWritable, writeText } from "../shared/named-files.js";
 import { prepareOutputs } from "../shared/output-options.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { colored } from "../shared/terminal.js";
-import { printText, logLines } from "../shared/handle-closed-stdout.js";
+import { printText, logLines } from "../shared/print.js";
 
 export interface BenchArguments extends ComparisonArguments {
   readonly names?: readonly string[] | undefined;

@@ -5,7 +5,7 @@ import { CAPACITY_FILES } from "../../results/index.js";
 import { commandLine, EXIT } from "../../vocabulary/index.js";
 import type { CapacityArguments } from "../shared/capacity-options.js";
 import { carryOutSearch } from "../shared/carry-out-search.js";
-import { logText, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
+import { logText, printJson, printLines, printText } from "../shared/print.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { newSearch } from "../shared/chosen-search.js";
 import { openPage } from "../shared/open-page.js";

@@ -19,7 +19,7 @@ import { UsageError } from "../shared/usage-error.js";
 import { checkWritable, readText } from "../shared/named-files.js";
 import { namedOutputs } from "../shared/output-options.js";
 import { asksForPage, pageOutputs, type PageArguments } from "../shared/page-file.js";
-import { logLines } from "../shared/handle-closed-stdout.js";
+import { logLines } from "../shared/print.js";
 import { findRun, isFinished } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile, type NamedFile } from "../shared/same-file.js";
 import { inputName, STANDARD_INPUT } from "../shared/standard-input.js";

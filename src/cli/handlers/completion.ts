@@ -4,7 +4,7 @@ import yargs from "yargs";
 import { commandLine } from "../../vocabulary/index.js";
 import { COMPLETION_REQUEST, SHELLS } from "../shared/shared-options.js";
 import { invalidValue, oneOf } from "../shared/usage-error.js";
-import { printText } from "../shared/handle-closed-stdout.js";
+import { printText } from "../shared/print.js";
 
 type Shell = (typeof SHELLS)[number];
 

@@ -14,7 +14,7 @@ import type { MailboxKind } from "../../platform/sync/index.js";
 import { EXIT, plural } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import { readBytes } from "../shared/named-files.js";
-import { printLines } from "../shared/handle-closed-stdout.js";
+import { printLines } from "../shared/print.js";
 import { inputName } from "../shared/standard-input.js";
 
 export interface ConformanceArguments {

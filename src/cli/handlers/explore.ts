@@ -47,7 +47,7 @@ import { wholeNumber } from "../shared/numeric-options.js";
 import { renderSchedulePage } from "../shared/schedule-page.js";
 import { inputName } from "../shared/standard-input.js";
 import { widthOf } from "../shared/terminal.js";
-import { logLines, printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
+import { logLines, printJson, printLines, printText } from "../shared/print.js";
 
 export async function handler(args: ExploreArguments): Promise<void> {
   try {
@@ -87,7 +87,7 @@ async function list({ json }: ExploreArguments): Promise<void> {
 }
 
 async function exploreProgram(source: ProgramSource, args: ExploreArguments): Promise<void> {
-  const isJob = args.redis !== undefined && (await import("../shared/explore-over-redis.js")).isJob(args);
+  const isJob = args.redis !== undefined && (await (await import("../shared/explore-over-redis.js")).isJob(args));
   const progress = args.resume === undefined || isJob ? undefined : await readParsed(args.resume, parseProgress);
   const settings = settingsOf(args, source, progress);
   const session = await openSession(source, {

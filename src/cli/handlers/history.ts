@@ -12,7 +12,7 @@ import {
   type Summary,
 } from "../../results/index.js";
 import { openPage } from "../shared/open-page.js";
-import { printJson, printLines, printText } from "../shared/handle-closed-stdout.js";
+import { printJson, printLines, printText } from "../shared/print.js";
 import { writePage } from "../shared/page-file.js";
 import { lookOf } from "../shared/terminal.js";
 import { UsageError } from "../shared/usage-error.js";

@@ -12,7 +12,7 @@ import { mephistoFolder } from "../shared/mephisto-folder.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { scenarioTemplate, type TemplateOptions } from "../shared/scenario-template.js";
 import { shippedPath } from "../shared/shipped-path.js";
-import { printLines } from "../shared/handle-closed-stdout.js";
+import { printLines } from "../shared/print.js";
 
 export interface InitArguments {
   readonly file?: string | undefined;

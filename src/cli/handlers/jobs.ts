@@ -1,7 +1,7 @@
 /** `simulate jobs`: lists, shows and cancels the jobs in Redis. */
 import type { ListedJob, ListedJobs, WorkerProcess } from "../../distributed/index.js";
 import { commandLine, EXIT, formatCount, formatMs, formatSeconds, plural } from "../../vocabulary/index.js";
-import { logLines, printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printJson, printLines } from "../shared/print.js";
 import { redisAddressFrom } from "../shared/redis-options.js";
 import { UsageError } from "../shared/usage-error.js";
 

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../load/scenario/format-duration.js";
 import { pathOfShipped, readCatalogue } from "../../load/scenario/shipped-scenarios.js";
 import { formatCount } from "../../vocabulary/index.js";
-import { printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { printJson, printLines } from "../shared/print.js";
 
 export interface ListArguments {
   readonly json: boolean;

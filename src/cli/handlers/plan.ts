@@ -11,7 +11,7 @@ import {
 import { formatCount, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
-import { printAll, printJson } from "../shared/handle-closed-stdout.js";
+import { printAll, printJson } from "../shared/print.js";
 
 export interface PlanCommandArguments extends PlanArguments {
   readonly json: boolean;

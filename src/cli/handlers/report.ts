@@ -19,7 +19,7 @@ import { runOutputs } from "../shared/run-outputs.js";
 import { findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 import { lookOf } from "../shared/terminal.js";
-import { printLines, printText } from "../shared/handle-closed-stdout.js";
+import { printLines, printText } from "../shared/print.js";
 
 export interface ReportArguments extends OutputArguments, PageArguments {
   readonly run: string;

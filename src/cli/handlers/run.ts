@@ -5,7 +5,7 @@
 import { planSizeText } from "../../load/scenario/plan-size.js";
 import { chosenRun, type RunArguments } from "../shared/chosen-run.js";
 import { interruptSignal } from "../shared/interrupt.js";
-import { logLines } from "../shared/handle-closed-stdout.js";
+import { logLines } from "../shared/print.js";
 import { warnOfPlan } from "../shared/warn-of-plan.js";
 
 export async function handler(args: RunArguments): Promise<void> {

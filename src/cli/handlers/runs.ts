@@ -10,7 +10,7 @@ import {
   type PrunedRun,
 } from "../../results/index.js";
 import { plural, whySystemFailed, workersText } from "../../vocabulary/index.js";
-import { logLines, printAll, printJson, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printAll, printJson, printLines } from "../shared/print.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { UsageError } from "../shared/usage-error.js";
 

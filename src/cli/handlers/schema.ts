@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { SCENARIO_SCHEMA } from "../../load/scenario/shipped-scenarios.js";
 import { SUMMARY_SCHEMA } from "../../results/index.js";
-import { printText } from "../shared/handle-closed-stdout.js";
+import { printText } from "../shared/print.js";
 import type { SchemaArguments } from "../shared/schema-kinds.js";
 
 const FILES: Readonly<Record<SchemaArguments["kind"], string>> = {

@@ -20,7 +20,7 @@ import { renderSummary, renderVerdict } from "../../report/index.js";
 import { exitCodeOf, newRunId, RUN_FILES } from "../../results/index.js";
 import { commandLine, parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
 import { defaultThreads } from "../../load/run/run-limits.js";
-import { logLines, logText, printText } from "../shared/handle-closed-stdout.js";
+import { logText, logUnless, printText } from "../shared/print.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
 import { portNumber, wholeNumber } from "../shared/numeric-options.js";
@@ -75,14 +75,12 @@ export async function handler(args: ServeArguments): Promise<void> {
     warnOfPlan(loaded, [plan], { quiet: args.quiet, isOverNetwork: false, isServed: true, what: "run" });
   await refuseUsedPort(args.host, port);
   const until = interruptSignal();
-  const say = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
+  const log = logUnless(args.quiet);
   const served: ServedRun = {
     until,
     durationMs,
     drainMs: times.drain,
-    onNotice: (notice) => say(lineOf(notice, loaded.scenario, plan.workers)),
+    onNotice: (notice) => log(lineOf(notice, loaded.scenario, plan.workers)),
     gateway: {
       host: args.host,
       port,
@@ -94,7 +92,7 @@ export async function handler(args: ServeArguments): Promise<void> {
       ...taskFor(loaded.scenario),
     },
   };
-  until.addEventListener("abort", () => say("stopping: no further worker is admitted"), { once: true });
+  until.addEventListener("abort", () => log("stopping: no further worker is admitted"), { once: true });
   const runId = newRunId(`serve-${loaded.scenario.name}`, plan.seed, new Date());
   const { summary, directory } = await runThreads({
     served,

@@ -1,6 +1,6 @@
 /** `simulate show NAME`: prints a scenario of the package. */
 import { readFileSync } from "node:fs";
-import { printText } from "../shared/handle-closed-stdout.js";
+import { printText } from "../shared/print.js";
 import { shippedPath } from "../shared/shipped-path.js";
 
 export interface ShowArguments {

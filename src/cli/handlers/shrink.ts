@@ -9,7 +9,7 @@ import { faultRatesFrom, faultsText } from "../shared/fault-options.js";
 import { checkWritable, writeText } from "../shared/named-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
-import { logLines, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, logUnless, printLines } from "../shared/print.js";
 import { refuseSameFile } from "../shared/same-file.js";
 import { shrunkFile } from "../shared/shrunk-file.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
@@ -43,9 +43,7 @@ export async function handler(args: ShrinkArguments): Promise<void> {
     [{ name: "--output", path: output }],
     [{ name: "the scenario", path: isRead ? STANDARD_INPUT : path }],
   );
-  const log = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
+  const log = logUnless(args.quiet);
   const faultRates = faultRatesFrom(args.faults);
   requireNativeModule();
   warnOfPlan(planned, [plan], { quiet: args.quiet, what: "search" });

@@ -15,7 +15,7 @@ import { faultRatesFrom } from "../shared/fault-options.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { threadsFrom } from "../shared/numeric-options.js";
 import { planFrom } from "../shared/plan-options.js";
-import { logLines } from "../shared/handle-closed-stdout.js";
+import { logLines } from "../shared/print.js";
 import {
   asText,
   endOf,

@@ -20,7 +20,7 @@ import {
   isSimulated,
   requireRun,
 } from "../shared/run-directory.js";
-import { logLines, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printLines } from "../shared/print.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 
 export interface TraceArguments extends PageArguments {

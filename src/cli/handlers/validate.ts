@@ -4,7 +4,7 @@
  */
 import { planSizeText, ScenarioError, warningLines } from "../../load/scenario/index.js";
 import { plural, EXIT, ownFramesOf } from "../../vocabulary/index.js";
-import { logLines, printLines } from "../shared/handle-closed-stdout.js";
+import { logLines, printLines } from "../shared/print.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { inputName } from "../shared/standard-input.js";
 

@@ -4,7 +4,7 @@ import type { ClockOffset } from "../../load/run/index.js";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import { formatMs, plural } from "../../vocabulary/index.js";
-import { logLines } from "../shared/handle-closed-stdout.js";
+import { logUnless } from "../shared/print.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { startLocalServer } from "../shared/local-server.js";
 import { portNumber, threadsFrom } from "../shared/numeric-options.js";
@@ -36,9 +36,7 @@ export async function handler(args: WorkerArguments): Promise<void> {
   const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
   if (metricsPort === undefined && args["metrics-host"] !== undefined)
     throw new UsageError("--metrics-host requires --metrics-port");
-  const log = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
+  const log = logUnless(args.quiet);
   requireNativeModule();
   const modules = distributed.modulesByDigest(args.modules ?? []);
   const server = await distributed.connectRedis(address, { what: "simulate worker", log });

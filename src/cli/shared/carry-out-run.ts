@@ -9,7 +9,7 @@ import { renderSummary, renderVerdict } from "../../report/index.js";
 import { AGAIN_VARIABLE, assert } from "../../vocabulary/index.js";
 import { differingOptions, exitCodeOf, newRunId, reproduceCommand, RUN_FILES } from "../../results/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
-import { logLines, logText, printText } from "./handle-closed-stdout.js";
+import { logLines, logText, printText } from "./print.js";
 import type { MetricsServer } from "./metrics-server.js";
 import type { OpenedNetwork } from "./open-target.js";
 import { writeOutputs } from "./output-options.js";

@@ -22,7 +22,7 @@ import {
 } from "../../results/index.js";
 import { at, formatSeconds, plural } from "../../vocabulary/index.js";
 import type { ChosenSearch } from "./chosen-search.js";
-import { logLines, printLines, printText } from "./handle-closed-stdout.js";
+import { logLines, printLines, printText } from "./print.js";
 import { freePort, HeldAddress } from "./held-address.js";
 import type { Trials } from "./trials.js";
 import { lookOf, redraws } from "./terminal.js";

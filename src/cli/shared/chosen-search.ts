@@ -21,6 +21,7 @@ import type { MailboxKind } from "../../platform/sync/index.js";
 import { assert, quoteForShell } from "../../vocabulary/index.js";
 import { maxTimeFrom, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
+import { refuseThreads } from "./redis-options.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
 import { seedsFrom } from "./sweep-report.js";
 import { invalidValue, oneOf, UsageError } from "./usage-error.js";
@@ -135,8 +136,7 @@ function simulatedSeeds({
     return undefined;
   }
   if (seed !== undefined && seeds !== undefined) throw new UsageError("--seed cannot be combined with --seeds");
-  if (redis !== undefined && threads !== undefined)
-    throw new UsageError("--threads cannot be combined with --redis: expected it with simulate worker");
+  if (redis !== undefined) refuseThreads(threads);
   return seedsFrom(seeds ?? seed ?? SEEDS);
 }
 

@@ -4,7 +4,7 @@ import { compareReports, renderRunComparison, type ExcludedRun } from "../../rep
 import { openPage } from "./open-page.js";
 import { writePage, type PageArguments } from "./page-file.js";
 import { colored } from "./terminal.js";
-import { printLines, printText } from "./handle-closed-stdout.js";
+import { printLines, printText } from "./print.js";
 import type { ScenarioRun } from "../../bench/index.js";
 
 /** A finished run and its directory. */

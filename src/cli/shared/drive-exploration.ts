@@ -11,7 +11,7 @@ import {
 import { plural } from "../../vocabulary/index.js";
 import type { DrivenExploration } from "./explore-over-redis.js";
 import { SAMPLES, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
-import { logText } from "./handle-closed-stdout.js";
+import { logText } from "./print.js";
 import { interruptSignal } from "./interrupt.js";
 import { wholeNumber } from "./numeric-options.js";
 

@@ -6,7 +6,7 @@ import { createRunDirectory, removeRunDirectory } from "../../results/index.js";
 import { assert } from "../../vocabulary/index.js";
 import type { SavedJob } from "../../distributed/index.js";
 import { SAMPLES, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logUnless } from "./print.js";
 import { interruptSignal } from "./interrupt.js";
 import { newJobId } from "./job-directory.js";
 import { wholeNumber } from "./numeric-options.js";
@@ -25,8 +25,15 @@ export interface DrivenExploration {
 }
 
 /** Whether `--resume` is the id of a job, not a progress.json. */
-export function isJob({ resume, results }: ExploreArguments): boolean {
-  return resume !== undefined && existsSync(join(results, resume, "job.json"));
+export async function isJob(args: ExploreArguments): Promise<boolean> {
+  return directoryOfJob(args, await import("../../distributed/index.js")) !== undefined;
+}
+
+/** The directory of the job that is resumed; undefined unless `--resume` is the id of one. */
+function directoryOfJob({ resume, results }: ExploreArguments, { JOB_FILE }: Distributed): string | undefined {
+  if (resume === undefined) return undefined;
+  const directory = join(results, resume);
+  return existsSync(join(directory, JOB_FILE)) ? directory : undefined;
 }
 
 /** Samples from the schedule `from` on. After a violation the failed schedule is the last execution of `session`. */
@@ -41,17 +48,13 @@ export async function exploreOverRedis(
   assert(strategy !== "exhaustive", "--redis applies to sampling strategies only");
   const distributed = await import("../../distributed/index.js");
   const address = redisAddressFrom(args.redis, distributed);
-  const log = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
+  const log = logUnless(args.quiet);
   const seconds = args.seconds === undefined ? Infinity : wholeNumber("seconds", args.seconds, 1);
-  const saved = savedJob({ ...settings, strategy }, source, args, from, distributed);
+  const resumed = directoryOfJob(args, distributed);
+  const saved = savedJob({ ...settings, strategy }, source, args, { from, resumed }, distributed);
   const server = await distributed.connectRedis(address, { what: "--redis", log });
-  const directory = join(args.results, saved.id);
-  if (!isJob(args)) {
-    createRunDirectory(args.results, saved.id);
-    distributed.writeJobFile(directory, saved);
-  }
+  const directory = resumed ?? createRunDirectory(args.results, saved.id);
+  if (resumed === undefined) distributed.writeJobFile(directory, saved);
   const interrupt = interruptSignal();
   const limit = timeLimit(seconds);
   log(`job ${saved.id}: ${saved.title}`);
@@ -86,12 +89,12 @@ function savedJob(
   settings: ExploreSettings & { readonly strategy: "pct" | "random" },
   source: ProgramSource,
   args: ExploreArguments,
-  from: number,
+  { from, resumed }: { readonly from: number; readonly resumed: string | undefined },
   { exploreJob, readJobFile }: Distributed,
 ): SavedJob {
   const { mailbox, strategy, seed, depth } = settings;
   const schedules = args.schedules === undefined ? SAMPLES : wholeNumber("schedules", args.schedules, 1);
-  const saved = isJob(args) ? readJobFile(join(args.results, args.resume ?? "")) : undefined;
+  const saved = resumed === undefined ? undefined : readJobFile(resumed);
   // Of a job that began after those of a progress.json.
   const first = saved?.first ?? from;
   const job = exploreJob({

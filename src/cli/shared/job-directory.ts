@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { uniqueName } from "../../results/index.js";
+import type { Distributed } from "./redis-options.js";
 import { UsageError } from "./usage-error.js";
 
 /** The id of a new job, which is the name of its directory: letters, digits, dots and dashes. */
@@ -10,8 +11,8 @@ export function newJobId(what: string): string {
 }
 
 /** The directory of the job `resume`: its id under `results`, or a path. @throws {UsageError} when there is none */
-export function jobDirectory(resume: string, results: string): string {
-  const found = [join(results, resume), resume].find((path) => existsSync(join(path, "job.json")));
+export function jobDirectory(resume: string, results: string, { JOB_FILE }: Distributed): string {
+  const found = [join(results, resume), resume].find((path) => existsSync(join(path, JOB_FILE)));
   if (found !== undefined) return found;
   throw new UsageError(`there is no job "${resume}" in ${results}: expected the id that the stopped command printed`);
 }

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { EXIT } from "../../vocabulary/index.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines } from "./print.js";
 
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [command: string, ...words: string[]]>> = {
   darwin: ["open"],

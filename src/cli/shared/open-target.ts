@@ -12,7 +12,7 @@ import {
 import { formatDuration, plannedWorkers } from "../../load/scenario/index.js";
 import { assert, workersText } from "../../vocabulary/index.js";
 import type { ChosenRun, RunArguments } from "./chosen-run.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines, logUnless } from "./print.js";
 import type { ListenChoices } from "./listen-options.js";
 import { openMachines, type OpenedMachines } from "./open-machines.js";
 import { TOKEN_VARIABLE } from "./target-options.js";
@@ -98,9 +98,7 @@ async function openRemote(
     threads: args.threads === undefined ? undefined : threads,
     target: String(readTargetUrl(target)),
     interrupt,
-    log: (line) => {
-      if (!args.quiet) logLines(line);
-    },
+    log: logUnless(args.quiet),
   });
 }
 
@@ -110,9 +108,7 @@ async function listening(
   args: RunArguments,
   interrupt: AbortSignal,
 ): Promise<OpenedNetwork> {
-  const tell = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
+  const log = logUnless(args.quiet);
   const opened = await openRouter(scenario, {
     ...args,
     allowRemote: args["allow-remote"],
@@ -120,8 +116,8 @@ async function listening(
     backendTimeoutMs,
     clients: Math.max(1, threads - 1),
     onListening: (url, dialect) =>
-      tell(`router: ${url}, dialect ${dialect.name}; waiting ${formatDuration(backendTimeoutMs)} for a backend`),
-    onBackend: () => tell("router: the backend has connected"),
+      log(`router: ${url}, dialect ${dialect.name}; waiting ${formatDuration(backendTimeoutMs)} for a backend`),
+    onBackend: () => log("router: the backend has connected"),
     interrupt,
   });
   return networkOf(opened);

@@ -11,7 +11,7 @@ import { formatObserved, mainTrend, stageAt, type Phase, type Summary } from "..
 import { renderProgress, renderProgressLine, type ProgressView } from "../../report/index.js";
 import type { Plan } from "../../load/scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
-import { logText } from "./handle-closed-stdout.js";
+import { logText } from "./print.js";
 
 export interface ProgressDisplay {
   show(measurements: Measurements, elapsedMs: number, statuses: Summary["outcomes"]): void;

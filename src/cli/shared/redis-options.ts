@@ -1,5 +1,6 @@
 /** `--redis`: the server that machines work together over. */
 import type * as Room from "../../distributed/index.js";
+import { commandLine } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
 
 export { redisOption } from "./shared-options.js";
@@ -21,4 +22,10 @@ export function redisAddressFrom(text: string | undefined, { parseRedisUrl, Redi
   } catch (error) {
     throw error instanceof RedisUrlError ? new UsageError(error.message, { cause: error }) : error;
   }
+}
+
+/** With `--redis`, the worker processes have the threads. @throws {UsageError} for a value of `--threads` */
+export function refuseThreads(threads: string | undefined): void {
+  if (threads !== undefined)
+    throw new UsageError(`--threads cannot be combined with --redis: expected it with ${commandLine("worker")}`);
 }

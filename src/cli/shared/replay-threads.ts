@@ -11,7 +11,7 @@ import {
 import { describeBroken, markViolation } from "../../load/check/index.js";
 import { commandLine, EXIT, formatCount, formatSeconds, plural } from "../../vocabulary/index.js";
 import { UsageError } from "./usage-error.js";
-import { printLines } from "./handle-closed-stdout.js";
+import { printLines } from "./print.js";
 import { markedRows } from "./marked-rows.js";
 import { agentStepOfCall, ReplayedViolations, type UndecidedInvariant } from "./replayed-violations.js";
 

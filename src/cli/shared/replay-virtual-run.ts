@@ -20,7 +20,7 @@ import {
 } from "../../replay/trace/index.js";
 import { RUN_FILES } from "../../results/index.js";
 import { commandLine, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
-import { printAll, printLines } from "./handle-closed-stdout.js";
+import { printAll, printLines } from "./print.js";
 import { markedRows, rowsNearMarks } from "./marked-rows.js";
 import { isFinished } from "./run-directory.js";
 import { UsageError } from "./usage-error.js";

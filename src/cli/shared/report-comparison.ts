@@ -15,7 +15,7 @@ import { MIN_EFFECT } from "./shared-options.js";
 import { prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
 import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
-import { printText } from "./handle-closed-stdout.js";
+import { printText } from "./print.js";
 
 export interface ComparisonArguments extends OutputArguments {
   readonly "least-effect"?: string | undefined;

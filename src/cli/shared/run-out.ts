@@ -4,7 +4,7 @@ import type { LoadedScenario, Plan } from "../../load/scenario/index.js";
 import { openOutputs, type OutputChoice, type Outputs } from "../../outputs/index.js";
 import { noteOutputs, outputText } from "../../report/index.js";
 import { readReportData, type Summary } from "../../results/index.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines } from "./print.js";
 
 /** What a run is called. */
 interface RunIdentity {

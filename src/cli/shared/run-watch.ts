@@ -15,7 +15,7 @@ import type { Plan, Scenario } from "../../load/scenario/index.js";
 import { startDashboard } from "./dashboard.js";
 import { showProgress } from "./progress-display.js";
 import { watchStatuses } from "./status-watch.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines } from "./print.js";
 
 export interface RunWatchOptions {
   readonly scenario: Scenario;

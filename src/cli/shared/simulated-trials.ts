@@ -10,7 +10,7 @@ import { CAPACITY_FILES, createRunDirectory } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
 import type { ChosenSearch, SimulatedTrials } from "./chosen-search.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines } from "./print.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
 import type { Trials } from "./trials.js";
 

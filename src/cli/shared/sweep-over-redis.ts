@@ -7,11 +7,11 @@ import type { MailboxKind } from "../../platform/sync/index.js";
 import { commandLine } from "../../vocabulary/index.js";
 import type { RedisServer, SavedJob } from "../../distributed/index.js";
 import { faultRatesFrom } from "./fault-options.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logUnless } from "./print.js";
 import { interruptSignal } from "./interrupt.js";
 import { jobDirectory, newJobId, refuseWithResume } from "./job-directory.js";
 import { planFrom } from "./plan-options.js";
-import { redisAddressFrom, type Distributed } from "./redis-options.js";
+import { redisAddressFrom, refuseThreads, type Distributed } from "./redis-options.js";
 import {
   asText,
   endOf,
@@ -35,12 +35,10 @@ interface OpenedJob {
 export async function sweepOverRedis(args: SweepArguments): Promise<void> {
   const distributed = await import("../../distributed/index.js");
   const address = redisAddressFrom(args.redis, distributed);
-  if (args.threads !== undefined)
-    throw new UsageError(`--threads cannot be combined with --redis: expected it with ${commandLine("worker")}`);
-  const log = (line: string): void => {
-    if (!args.quiet) logLines(line);
-  };
-  const prepared = args.resume === undefined ? await newJob(args, distributed) : resumedJob(args, distributed);
+  refuseThreads(args.threads);
+  const log = logUnless(args.quiet);
+  const { resume } = args;
+  const prepared = resume === undefined ? await newJob(args, distributed) : resumedJob(args, resume, distributed);
   const server = await distributed.connectRedis(address, { what: "--redis", log });
   try {
     await runJob(prepared(), args, server, distributed, log);
@@ -119,7 +117,7 @@ async function newJob(args: SweepArguments, { sweepJob, writeJobFile }: Distribu
   };
 }
 
-function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => OpenedJob {
+function resumedJob(args: SweepArguments, resume: string, distributed: Distributed): () => OpenedJob {
   const { scenario, workers, duration, seeds, faults, set, threshold } = args;
   const thresholds = args.thresholds || undefined;
   const strict = args.strict || undefined;
@@ -127,8 +125,8 @@ function resumedJob(args: SweepArguments, { readJobFile }: Distributed): () => O
   const mailbox = args.mailbox === "sound" ? undefined : args.mailbox;
   const options = { scenario, workers, duration, seeds, faults, set, threshold, thresholds, strict, bail, mailbox };
   refuseWithResume(options);
-  const directory = jobDirectory(args.resume ?? "", args.results);
-  const saved = readJobFile(directory);
+  const directory = jobDirectory(resume, args.results, distributed);
+  const saved = distributed.readJobFile(directory);
   if (saved.kind !== "sweep")
     throw new UsageError(`${saved.id} is no sweep, but ${saved.title}: expected the id of a sweep`);
   return () => ({ saved, directory });

@@ -14,7 +14,7 @@ import { DEMONSTRATION } from "../../load/scenario/shipped-scenarios.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { wholeNumber } from "./numeric-options.js";
 import type { PlanArguments } from "./plan-options.js";
-import { logLines, printJson, printLines } from "./handle-closed-stdout.js";
+import { logLines, printJson, printLines } from "./print.js";
 import { describeDemonstration } from "./sweep-demo.js";
 import type { SweepEnd, SweepTally } from "./sweep-tally.js";
 import { warnOfPlan } from "./warn-of-plan.js";

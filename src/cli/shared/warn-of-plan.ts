@@ -1,6 +1,6 @@
 /** The warnings about a plan, before what it is the plan of begins. */
 import { warningLines, type LoadedScenario, type Plan, type PlanWarningOptions } from "../../load/scenario/index.js";
-import { logLines } from "./handle-closed-stdout.js";
+import { logLines } from "./print.js";
 import { UsageError } from "./usage-error.js";
 
 export interface WarnOptions extends PlanWarningOptions {

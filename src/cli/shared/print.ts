@@ -19,6 +19,11 @@ export function logLines(...lines: readonly string[]): void {
   logText(shownLines(lines));
 }
 
+/** Prints lines as {@link logLines} does; nothing for a quiet command. */
+export function logUnless(isQuiet: boolean): (line: string) => void {
+  return isQuiet ? () => undefined : (line) => logLines(line);
+}
+
 /** Prints data as indented JSON. */
 export function printJson(data: unknown): void {
   // Unprintable characters occur only within strings, where the escapes are valid JSON.
