@@ -1,6 +1,6 @@
 /** Parses the files of an exploration: failing schedules, and the progress of a stopped exploration. */
 import { z } from "zod";
-import { at } from "../../vocabulary/index.js";
+import { at, messageOf } from "../../vocabulary/index.js";
 import { MAILBOX_KINDS } from "../../platform/sync/index.js";
 import type { FailingSchedule } from "./schedule.js";
 
@@ -61,7 +61,7 @@ function parse<T>(text: string, schema: z.ZodType<T>, what: string): T {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ScheduleFormatError(`not ${what}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ScheduleFormatError(`not ${what}: ${messageOf(error)}`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -1,5 +1,6 @@
 /** Keeps the Prometheus metrics of a target beside those of the run: one look a second, as numbers along time. */
 import { Client } from "undici";
+import { messageOf } from "../../vocabulary/index.js";
 import type { Clock } from "../../platform/sync/index.js";
 import { lookupOf, type TargetAddress } from "./target-address.js";
 import { TargetError, whyFailed } from "./target-error.js";
@@ -99,7 +100,7 @@ export class Scraper {
           // It was stopped in the middle of a look.
           if (this.#timer === undefined) return;
           this.#failed++;
-          this.#why = error instanceof Error ? error.message : String(error);
+          this.#why = messageOf(error);
         })
         .then(() => {
           if (this.#timer !== undefined) this.#timer = setTimeout(next, INTERVAL_MS).unref();

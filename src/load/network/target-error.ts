@@ -1,5 +1,5 @@
 /** Why a target cannot be reached, or is no router of the protocol. */
-import { whySystemFailed } from "../../vocabulary/index.js";
+import { messageOf, whySystemFailed } from "../../vocabulary/index.js";
 
 /** The target does not do what the protocol says. The message is one line: what was expected, and what came. */
 export class TargetError extends Error {
@@ -84,7 +84,7 @@ function causeOf(error: unknown): { readonly code?: string | undefined; readonly
     const code = (each as NodeJS.ErrnoException).code;
     if (code !== undefined && code !== "UND_ERR") return { code, message: each.message };
   }
-  return { message: error instanceof Error ? error.message : String(error) };
+  return { message: messageOf(error) };
 }
 
 /** The start of a text of the target, for a message. */

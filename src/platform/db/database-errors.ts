@@ -3,6 +3,7 @@
  * The error of SQLite is the `cause`.
  */
 import Sqlite from "better-sqlite3";
+import { messageOf } from "../../vocabulary/index.js";
 
 /** The database could not be opened, or a read or write failed. */
 export class DatabaseError extends Error {
@@ -36,7 +37,7 @@ export class DatabaseFullError extends DatabaseError {
 export function asDatabaseError(error: unknown, path: string, what: string): DatabaseError {
   if (error instanceof DatabaseError) return error;
   const cause = { cause: error };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!(error instanceof Sqlite.SqliteError)) return new DatabaseError(`${path}: ${what} failed: ${message}`, cause);
 
   // Extended codes such as SQLITE_BUSY_RECOVERY are more specific than needed, so they are matched by their prefix.

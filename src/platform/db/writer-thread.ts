@@ -12,7 +12,7 @@
  * sooner than a message event would.
  */
 import { receiveMessageOnPort, workerData, type MessagePort } from "node:worker_threads";
-import { assert, at, getOrCreate, threadTimes } from "../../vocabulary/index.js";
+import { assert, at, getOrCreate, messageOf, threadTimes } from "../../vocabulary/index.js";
 import { atomics } from "../sync/index.js";
 import { closeOwner, openOwner, type Connection } from "./connection.js";
 import { asDatabaseError } from "./database-errors.js";
@@ -58,7 +58,7 @@ if (connection !== undefined) {
     closeOwner(connection);
     stop("it was closed");
   } catch (error) {
-    stop(error instanceof Error ? error.message : String(error));
+    stop(messageOf(error));
     throw error;
   }
 }

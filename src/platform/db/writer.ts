@@ -2,6 +2,7 @@
  * Starts the writer thread and connects other threads to it. Used by the thread that coordinates a run.
  */
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from "node:worker_threads";
+import { messageOf } from "../../vocabulary/index.js";
 import { MEMORY } from "./connection.js";
 import { DatabaseError } from "./database-errors.js";
 import {
@@ -79,7 +80,7 @@ class Writer implements WriterHandle {
     const url = new URL("./writer-thread.js", import.meta.url);
     this.#worker = new Worker(url, { workerData, transferList: [port2] });
     this.#worker.on("error", (error) => {
-      this.#reason = error instanceof Error ? error.message : String(error);
+      this.#reason = messageOf(error);
     });
     this.#exited = new Promise((resolve) => {
       this.#worker.on("exit", (code) => {

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { assert, whySystemFailed } from "../../../vocabulary/index.js";
+import { assert, messageOf, whySystemFailed } from "../../../vocabulary/index.js";
 import { createTaskGroup, type TaskGroup } from "../../../platform/live/index.js";
 import { Arena, manualDriver, openMailbox, park, systemClock } from "../../../platform/sync/index.js";
 import { createRecorder, watchHealth, type Recorder } from "../../measure/index.js";
@@ -47,8 +47,7 @@ class ListenThread {
     const driver = setup.role.kind === "client" ? { driver: manualDriver } : {};
     this.arena = Arena.attach(setup.arena, { clock: systemClock, ...driver });
     this.taskGroup = createTaskGroup((what, error) => {
-      const why = error instanceof Error ? error.message : String(error);
-      this.failures.push(new Error(`${what}: ${why}`, { cause: error }));
+      this.failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
     });
   }
 

@@ -3,7 +3,7 @@
  * their sockets.
  */
 import { once } from "node:events";
-import { assert } from "../../../vocabulary/index.js";
+import { assert, messageOf } from "../../../vocabulary/index.js";
 import { createTaskGroup } from "../../../platform/live/index.js";
 import { Reactor, systemClock } from "../../../platform/sync/index.js";
 import { createRecorder, watchHealth } from "../../measure/index.js";
@@ -41,7 +41,7 @@ export default async function run(setup: NetworkThreadSetup): Promise<ThreadRepo
     reactor,
     recorder,
     taskGroup: createTaskGroup((what, error) => {
-      failures.push(new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }));
+      failures.push(new Error(`${what}: ${messageOf(error)}`, { cause: error }));
     }),
     run: setup.run,
     plan,

@@ -6,6 +6,7 @@ import { buildPlan, type Plan, type PlanOptions, type Scenario } from "../../sce
 import { sharedMemory, type MailboxKind } from "../../../platform/sync/index.js";
 import { createEncoder } from "../../../replay/trace/index.js";
 import { faultsOf, type FaultRates, type Faults } from "../../faults/index.js";
+import { messageOf } from "../../../vocabulary/index.js";
 import { judgedThresholds } from "../judged-thresholds.js";
 import { measureEnd } from "../measure-end.js";
 import { CoverageRecorder, type CoverageMark } from "./coverage-marks.js";
@@ -124,7 +125,7 @@ function finish(
   try {
     while (!run.advance(Number.MAX_SAFE_INTEGER));
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     const first = { what: "the run ended with an error", detail };
     return { failures: [{ what: "error", violations: 1, first }], missed: [] };
   }
