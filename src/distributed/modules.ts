@@ -32,8 +32,3 @@ export function moduleFor({ requires: { module } }: Job, { modules }: JobHost): 
   const wanted = `${module.name} with the SHA-256 ${module.digest.slice(0, 12)}…`;
   throw new RefusedJobError(`the job needs the module ${wanted}, the worker process has no such file (--modules)`);
 }
-
-/** Whether the path is that of a JavaScript or TypeScript module, not of data. */
-export function isModule(path: string): boolean {
-  return /\.[cm]?[jt]s$/.test(path);
-}

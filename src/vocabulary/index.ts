@@ -38,9 +38,12 @@ export {
   wrap,
 } from "./format-figures.js";
 export { getOrCreate } from "./get-or-create.js";
+export { httpUrl } from "./http-url.js";
 export { importModule, withLine } from "./import-module.js";
 export { InOrder } from "./in-order.js";
 export { installRemedy } from "./install-remedy.js";
+export { isModule } from "./is-module.js";
+export { listenOn } from "./listen-on.js";
 export { own } from "./own.js";
 export { ownFramesOf } from "./own-frames.js";
 export { packageVersion, projectFolder } from "./package-version.js";

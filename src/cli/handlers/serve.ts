@@ -18,12 +18,12 @@ import { limits, type JsonObject } from "../../platform/server/protocol/index.js
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { renderSummary, renderVerdict } from "../../report/index.js";
 import { exitCodeOf, newRunId, RUN_FILES } from "../../results/index.js";
-import { commandLine, parseDuration, plural, TIME_UNITS, whySystemFailed } from "../../vocabulary/index.js";
+import { commandLine, listenOn, plural, whySystemFailed } from "../../vocabulary/index.js";
 import { defaultThreads } from "../../load/run/run-limits.js";
 import { logText, logUnless, printText } from "../shared/print.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { openInput } from "../shared/named-files.js";
-import { portNumber, wholeNumber } from "../shared/numeric-options.js";
+import { portNumber, positiveDuration, wholeNumber } from "../shared/numeric-options.js";
 import { scenarioChanges, type ChangeArguments } from "../shared/scenario-changes.js";
 import { serverChoices, type ServerArguments } from "../shared/server-options.js";
 import { lookOf } from "../shared/terminal.js";
@@ -67,8 +67,8 @@ export async function handler(args: ServeArguments): Promise<void> {
   const changes = scenarioChanges({ set: args.set });
   const loaded = withPeoplesTimes(changeScenario(await openInput(args.scenario ?? DEFAULT_SCENARIO), changes), args);
   const { plan, planOptions } = planFor(loaded.scenario, args);
-  const times = { drain: durationFrom("drain", args.drain), grace: durationFrom("grace", args.grace) };
-  const durationMs = args.duration === undefined ? Infinity : durationFrom("duration", args.duration);
+  const times = { drain: positiveDuration("drain", args.drain), grace: positiveDuration("grace", args.grace) };
+  const durationMs = args.duration === undefined ? Infinity : positiveDuration("duration", args.duration);
   const { pages = CHAT_PAGE, token, origins } = serverChoices(args);
   if (!existsSync(join(pages, "index.html"))) throw invalidValue("--page", pages, "a folder with an index.html");
   if (plan.workers > 0)
@@ -142,8 +142,8 @@ function lineOf(notice: RoleNotice, { name, task }: Scenario, workers: number): 
 /** The scenario with a person's patience, and without what belongs to a load: thresholds, faults, an early end. */
 function withPeoplesTimes(loaded: LoadedScenario, args: ServeArguments): LoadedScenario {
   const { scenario } = loaded;
-  const liveUpdateTimeout = durationFrom("live-update-timeout", args["live-update-timeout"]);
-  const submissionTimeout = durationFrom("submission-timeout", args["submission-timeout"]);
+  const liveUpdateTimeout = positiveDuration("live-update-timeout", args["live-update-timeout"]);
+  const submissionTimeout = positiveDuration("submission-timeout", args["submission-timeout"]);
   const task = { ...scenario.task, liveUpdateTimeout, submissionTimeout };
   const served = { ...scenario, task, thresholds: {}, faults: [], shutdownAt: undefined };
   return { ...loaded, scenario: served };
@@ -200,18 +200,11 @@ function peopleFrom(text: string): number {
   return people;
 }
 
-function durationFrom(option: string, text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw invalidValue(`--${option}`, text, `a duration above 0 with a unit (${TIME_UNITS})`);
-}
-
 /** Before a run begins, which would leave a directory. @throws {PortError} when the port cannot be had */
 async function refuseUsedPort(host: string, port: number): Promise<void> {
   const probe = createServer();
   try {
-    probe.listen(port, host);
-    await once(probe, "listening");
+    await listenOn(probe, host, port);
   } catch (error) {
     throw new PortError(`cannot listen on ${host}:${port}: ${whySystemFailed(error)}`, { cause: error });
   }

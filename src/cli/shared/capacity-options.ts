@@ -1,6 +1,5 @@
 /** The arguments of `simulate capacity`. This file imports little, because `--help` loads it. */
 import type { MailboxKind } from "../../platform/sync/index.js";
-import { parseDuration } from "../../vocabulary/index.js";
 import type { ListenArguments } from "./listen-options.js";
 import type { ChangeArguments } from "./scenario-changes.js";
 import type { TargetArguments } from "./target-options.js";
@@ -39,13 +38,6 @@ export function precisionFrom(text: string = PRECISION): number {
   const ratio = numberFrom(text);
   if (ratio > 1) return ratio;
   throw invalidValue("--precision", text, "a ratio above 1, such as 1.1 for 10 %");
-}
-
-/** The value of `--max-time`, ms. @throws {UsageError} unless it is a duration */
-export function maxTimeFrom(text: string = MAX_TIME): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw invalidValue("--max-time", text, 'a duration above 0 with a unit, such as "10m" or "1h"');
 }
 
 /** The value of `--start-rate`; undefined when it is left out. @throws {UsageError} unless it is a number above 0 */

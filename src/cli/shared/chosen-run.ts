@@ -60,13 +60,13 @@ export async function chosenRun(args: RunArguments) {
     throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   const outputs = outputChoices(args, args.redis !== undefined);
-  const dashboardPort = portFrom(args.dashboard);
+  const dashboardPort = dashboardPortFrom(args.dashboard);
   prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }], outputFiles(outputs));
   return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort, outputs };
 }
 
 /** The empty text stands for an option without a value. */
-function portFrom(text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return text === undefined ? undefined : DASHBOARD_PORT;
-  return portNumber("dashboard", text);
+function dashboardPortFrom(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  return text === "" ? DASHBOARD_PORT : portNumber("dashboard", text);
 }

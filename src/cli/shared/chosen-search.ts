@@ -19,8 +19,9 @@ import {
 } from "../../results/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import { assert, quoteForShell } from "../../vocabulary/index.js";
-import { maxTimeFrom, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
+import { MAX_TIME, precisionFrom, SEEDS, startRateFrom, type CapacityArguments } from "./capacity-options.js";
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
+import { positiveDuration } from "./numeric-options.js";
 import { refuseThreads } from "./redis-options.js";
 import { TOKEN_VARIABLE } from "./server-options.js";
 import { seedsFrom } from "./sweep-report.js";
@@ -59,7 +60,7 @@ const MOST_HALVINGS = 6;
 /** A new search, with its directory. @throws {UsageError} for an argument that is invalid or does not apply */
 export async function newSearch(args: CapacityArguments): Promise<ChosenSearch> {
   const precision = precisionFrom(args.precision);
-  const maxMs = maxTimeFrom(args["max-time"]);
+  const maxMs = positiveDuration("max-time", args["max-time"] ?? MAX_TIME);
   const startRate = startRateFrom(args["start-rate"]);
   const seeds = simulatedSeeds(args);
   const run = runArguments(args);

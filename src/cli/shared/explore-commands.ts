@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { OWN_PROGRAMS, type ProgramSource } from "../../explore/index.js";
 import { withoutCredentials } from "../../results/index.js";
 import { commandLine } from "../../vocabulary/index.js";
-import { exploreOptions, isModulePath, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
+import { exploreOptions, namesFile, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
 import { resultsOption } from "./shared-options.js";
 
 /** The command that goes on with the job, or from the state in a file, that is `resume`. */
@@ -35,6 +35,6 @@ export function resumeCommand(
 /** The command that replays the schedule in `file`. */
 export function replayCommand(file: string, { module }: ProgramSource): string {
   const path = module === OWN_PROGRAMS ? [] : [relative("", fileURLToPath(module))];
-  const words = [relative("", file), ...path.map((name) => (isModulePath(name) ? name : `./${name}`))];
+  const words = [relative("", file), ...path.map((name) => (namesFile(name) ? name : `./${name}`))];
   return commandLine("explore", "replay", ...words);
 }

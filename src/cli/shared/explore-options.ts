@@ -82,8 +82,8 @@ const APPLIES: Readonly<Record<Applied, readonly (Strategy | "replay")[]>> = {
 };
 type Applied = "mailbox" | "by" | "schedule" | "seed" | "schedules" | "seconds" | "depth" | "redis" | "resume";
 
-/** Whether an argument is the path of a module, not the name of a built-in program. */
-export function isModulePath(word: string): boolean {
+/** Whether an argument names the file of a module, not a built-in program. */
+export function namesFile(word: string): boolean {
   return /[/\\]|\.[cm]?js$/.test(word);
 }
 
@@ -100,7 +100,7 @@ export function replayArguments({ program, file, module, schedule }: ExploreArgu
   if (chosen === undefined)
     throw new UsageError(`missing schedule: expected ${programName()} explore replay FILE [MODULE]`);
   const [path, ...others] = words;
-  const extra = path !== undefined && !isModulePath(path) ? path : others[0];
+  const extra = path !== undefined && !namesFile(path) ? path : others[0];
   if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"`);
   return { file: chosen, module: path };
 }

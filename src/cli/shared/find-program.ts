@@ -3,12 +3,12 @@ import { existsSync, statSync } from "node:fs";
 import { moduleAt, OWN_PROGRAMS, programsOf, type Program, type ProgramSource } from "../../explore/index.js";
 import { didYouMean } from "../../load/scenario/nearest.js";
 import { commandLine, messageOf, withLine } from "../../vocabulary/index.js";
-import { isModulePath } from "./explore-options.js";
+import { namesFile } from "./explore-options.js";
 import { UsageError } from "./usage-error.js";
 
 /** A built-in program, or a program of a module. @throws {UsageError} with the most similar name */
 export async function findProgram(wanted: string, name: string | undefined): Promise<ProgramSource> {
-  if (isModulePath(wanted)) return findInModule(wanted, name);
+  if (namesFile(wanted)) return findInModule(wanted, name);
   if (name !== undefined) throw new UsageError(`unexpected argument "${name}"`);
   return findOwn(wanted);
 }

@@ -5,9 +5,9 @@
  * trials waits for the next.
  */
 import { once } from "node:events";
-import { connect, createServer, isIPv6, type AddressInfo, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { pipeline } from "node:stream";
-import { whySystemFailed } from "../../vocabulary/index.js";
+import { httpUrl, listenOn, whySystemFailed } from "../../vocabulary/index.js";
 import { PortError } from "./usage-error.js";
 
 /** A new router does not listen at once: how long after a refused connection the next one is tried, ms. */
@@ -32,13 +32,10 @@ export class HeldAddress {
   static async listen(host: string, port: number): Promise<HeldAddress> {
     const server = createServer({ pauseOnConnect: true, noDelay: true });
     try {
-      server.listen(port, host);
-      await once(server, "listening");
+      return new HeldAddress(server, httpUrl(host, await listenOn(server, host, port)));
     } catch (error) {
       throw new PortError(`cannot listen at ${host}:${port}: ${whySystemFailed(error)}`, { cause: error });
     }
-    const name = isIPv6(host) ? `[${host}]` : host;
-    return new HeldAddress(server, `http://${name}:${(server.address() as AddressInfo).port}`);
   }
 
   /** Connections go to a router on this port from now on; undefined: they wait. */
@@ -93,9 +90,7 @@ export class HeldAddress {
 /** A port that is free at this moment, for the router of a trial. */
 export async function freePort(): Promise<number> {
   const server = createServer();
-  server.listen(0, ROUTER_HOST);
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const port = await listenOn(server, ROUTER_HOST, 0);
   server.close();
   await once(server, "close");
   return port;

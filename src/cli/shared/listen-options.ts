@@ -1,6 +1,6 @@
 /** `--listen`: a run in which the program is the router between simulated workers and a Mephisto backend. */
 import { isLoopbackHost, readListenAddress } from "../../load/run/network/listen-address.js";
-import { parseDuration } from "../../vocabulary/index.js";
+import { positiveDuration } from "./numeric-options.js";
 import { serverChoices, serverOptions, type ServerArguments, type ServerChoices } from "./server-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
@@ -51,9 +51,6 @@ export function listenChoices(args: ListenArguments & { readonly "allow-remote":
     throw new UsageError(
       `--listen ${listen} lets other machines connect, and the protocol has no authentication: add --allow-remote to allow it`,
     );
-  const timeoutText = args["backend-timeout"] ?? BACKEND_TIMEOUT;
-  const backendTimeoutMs = parseDuration(timeoutText);
-  if (backendTimeoutMs === undefined || backendTimeoutMs <= 0)
-    throw invalidValue("--backend-timeout", timeoutText, 'a duration above 0 with a unit, such as "30s" or "2m"');
+  const backendTimeoutMs = positiveDuration("backend-timeout", args["backend-timeout"] ?? BACKEND_TIMEOUT);
   return { host, port, backendTimeoutMs, ...serverChoices(args) };
 }

@@ -1,9 +1,9 @@
 /** The HTTP server of a run, for the dashboard and the metrics. It answers GET requests for a few paths. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { isIP, isIPv6 } from "node:net";
+import { isIP } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { own, whySystemFailed } from "../../vocabulary/index.js";
+import { httpUrl, listenOn, own, whySystemFailed } from "../../vocabulary/index.js";
 import { PortError } from "./usage-error.js";
 
 /** The maximum number of connections. A further connection is closed without an answer. */
@@ -26,8 +26,6 @@ export interface LocalServerOptions {
 }
 
 export interface LocalServer {
-  /** The port that it listens on. */
-  readonly port: number;
   /** Its URL, without a path. */
   readonly origin: string;
   /** Accepts no more requests, waits at most `graceMs` for pending answers, and frees the port. */
@@ -48,19 +46,16 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     response.setHeader("connection", "close");
     answer(request, response, options);
   });
+  let origin: string;
   try {
-    server.listen(port, host);
-    await once(server, "listening");
+    origin = httpUrl(host, await listenOn(server, host, port));
   } catch (error) {
     const inUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
     throw new PortError(`cannot serve ${what}: ${whySystemFailed(error)}${inUse ? advice : ""}`, { cause: error });
   }
   server.unref();
-  const address = server.address();
-  const listening = typeof address === "object" && address !== null ? address.port : port;
   return {
-    port: listening,
-    origin: `http://${isIPv6(host) ? `[${host}]` : host}:${listening}`,
+    origin,
     async close(graceMs) {
       const closed = once(server, "close");
       server.close();

@@ -4,8 +4,6 @@ import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../../load/measure/inde
 import { startLocalServer } from "./local-server.js";
 
 export interface MetricsServer {
-  /** The port that it listens on: the given port, or a free port for 0. */
-  readonly port: number;
   /** The URL of the metrics. */
   readonly url: string;
   /** Serves the metrics of this run. Before the first call, a request is answered with 503. */
@@ -42,7 +40,6 @@ export async function startMetricsServer(host: string, port: number): Promise<Me
     },
   });
   return {
-    port: server.port,
     url: `${server.origin}/metrics`,
     serve(started) {
       running = started;

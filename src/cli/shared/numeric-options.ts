@@ -1,5 +1,6 @@
 /** Parses the values of numeric options, which are text, so that messages can quote them. */
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
+import { parseDuration } from "../../vocabulary/index.js";
 import { invalidValue } from "./usage-error.js";
 
 /** Parses the value of a numeric option. @throws {UsageError} unless it is a whole number of `least` or more */
@@ -8,6 +9,13 @@ export function wholeNumber(option: string, text: string, least: number): number
   if (Number.isSafeInteger(value) && value >= least) return value;
   if (value > Number.MAX_SAFE_INTEGER) throw invalidValue(`--${option}`, text, `at most ${Number.MAX_SAFE_INTEGER}`);
   throw invalidValue(`--${option}`, text, `a whole number, ${least} or more`);
+}
+
+/** The value of an option that is a duration, ms. @throws {UsageError} unless it is one above 0 */
+export function positiveDuration(option: string, text: string): number {
+  const ms = parseDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw invalidValue(`--${option}`, text, 'a duration above 0 with a unit, such as "30s" or "2m"');
 }
 
 /** The value of `--threads`. @throws {UsageError} unless it is a whole number from `least` to the maximum of a run */

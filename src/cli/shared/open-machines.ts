@@ -2,7 +2,7 @@
 import { MachineGenerators, type LoadGenerators } from "../../load/run/index.js";
 import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
 import { uniqueName } from "../../results/index.js";
-import { workersText } from "../../vocabulary/index.js";
+import { isModule, workersText } from "../../vocabulary/index.js";
 import { redisAddressFrom, type Distributed } from "./redis-options.js";
 
 export interface MachinesOptions {
@@ -39,7 +39,7 @@ export async function openMachines(options: MachinesOptions): Promise<OpenedMach
       title: `${plan.scenario}, ${workersText(plannedWorkers(plan))} at ${target}`,
       planHash: hash,
       workers: plan.workers,
-      module: /\.[cm]?[jt]s$/.test(loaded.path) ? loaded.path : undefined,
+      module: isModule(loaded.path) ? loaded.path : undefined,
       machines,
       threads,
       log,

@@ -1,7 +1,7 @@
 /** The plan that the options of a command select. */
 import { buildPlan, changeScenario, type LoadedScenario, type Plan } from "../../load/scenario/index.js";
-import { commandLine, parseDuration } from "../../vocabulary/index.js";
-import { wholeNumber } from "./numeric-options.js";
+import { commandLine } from "../../vocabulary/index.js";
+import { positiveDuration, wholeNumber } from "./numeric-options.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { openInput } from "./named-files.js";
 import { scenarioChanges, type ChangeArguments } from "./scenario-changes.js";
@@ -12,12 +12,6 @@ export interface PlanArguments extends ChangeArguments {
   readonly seed?: string | undefined;
   readonly workers?: string | undefined;
   readonly duration?: string | undefined;
-}
-
-function durationMsFrom(text: string): number {
-  const ms = parseDuration(text);
-  if (ms !== undefined && ms > 0) return ms;
-  throw invalidValue("--duration", text, 'a duration above 0 with a unit, such as "30s" or "2m"');
 }
 
 function seedFrom(text: string): number {
@@ -46,7 +40,7 @@ export async function planFrom(args: PlanArguments): Promise<
   const options = {
     ...(seed !== undefined && { seed: seedFrom(seed) }),
     ...(workers !== undefined && { workers: wholeNumber("workers", workers, 1) }),
-    ...(duration !== undefined && { durationMs: durationMsFrom(duration) }),
+    ...(duration !== undefined && { durationMs: positiveDuration("duration", duration) }),
   };
   const changes = scenarioChanges(args);
   const loaded = changeScenario(await openInput(name), changes);

@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { environment } from "../../load/run/index.js";
 import { planHash } from "../../load/scenario/index.js";
 import { CAPACITY_FILES, identityOf, readCapacity, type Capacity } from "../../results/index.js";
-import { maxTimeFrom, type CapacityArguments } from "./capacity-options.js";
+import type { CapacityArguments } from "./capacity-options.js";
 import { chosenRun } from "./chosen-run.js";
 import { ratesOf, runArguments, trialCommand, type ChosenSearch } from "./chosen-search.js";
 import { openInput, readText } from "./named-files.js";
+import { positiveDuration } from "./numeric-options.js";
 import { findRun } from "./run-directory.js";
+import { changedSwitch } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
 /** The options that a search keeps from its start. */
@@ -37,7 +39,8 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
   const { seeds } = identity.search;
   if (args.redis !== undefined && seeds === undefined)
     throw new UsageError("--redis requires a search under simulated time: this one is of a machine");
-  const maxMs = args["max-time"] === undefined ? identity.search.maxMs : maxTimeFrom(args["max-time"]);
+  const maxTime = args["max-time"];
+  const maxMs = maxTime === undefined ? identity.search.maxMs : positiveDuration("max-time", maxTime);
   return {
     directory,
     identity: { ...identity, search: { ...identity.search, maxMs } },
@@ -51,9 +54,8 @@ export async function resumedSearch(name: string, args: CapacityArguments): Prom
 
 function refuseOptions(args: CapacityArguments): void {
   const given = KEPT.find((option) => args[option] !== undefined);
-  const switched =
-    args.mailbox !== "sound" ? "mailbox" : !args.record ? "no-record" : args.virtual ? "virtual" : undefined;
-  const changed = given ?? switched ?? (args.strict ? "strict" : undefined);
+  const changed =
+    given ?? changedSwitch(args) ?? (args.virtual ? "virtual" : undefined) ?? (args.strict ? "strict" : undefined);
   if (changed !== undefined)
     throw new UsageError(`--${changed} cannot be combined with --resume: a search keeps the options of its start`);
 }

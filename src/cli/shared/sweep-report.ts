@@ -1,7 +1,7 @@
 /** What all sweeps have in common on the command line: their arguments, their progress and their result. */
 import { join } from "node:path";
 import { reproduceCommand, RUN_FILES, shrinkCommand, writeAtomically } from "../../results/index.js";
-import { assert, formatCount, EXIT } from "../../vocabulary/index.js";
+import { assert, formatCount, EXIT, isModule } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import {
   buildPlan,
@@ -34,9 +34,6 @@ export interface SweepArguments extends Omit<PlanArguments, "seed"> {
   readonly json: boolean;
   readonly quiet: boolean;
 }
-
-/** A scenario that is a module: its text is code, which cannot be shrunk. */
-const MODULE = /\.[cm]?[jt]s$/;
 
 /** Prints what the plans of the first and of the last seed show. @throws {UsageError} with `--strict`, if they do */
 export function warnOfSweep(
@@ -96,8 +93,9 @@ export function endOf(tally: SweepTally, { args, seconds, isStopped, kept }: End
     seconds,
     isInterrupted: isStopped && !tally.isWhole,
     commandFor: (seed) => reproduceCommand(scenario, seed, { ...choices, virtual: true, record: true }, changes),
+    // The text of a module is code, which cannot be shrunk.
     shrinkCommandFor: (seed) =>
-      MODULE.test(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, ...changes }),
+      isModule(scenario) ? undefined : shrinkCommand(scenario, seed, { ...choices, ...changes }),
   };
 }
 

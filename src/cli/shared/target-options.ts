@@ -62,17 +62,18 @@ export function checkTargetArguments(args: TargetArguments & TargetConflicts): v
   if (args.target !== undefined && args.listen !== undefined)
     throw new UsageError("--target cannot be combined with --listen: one drives a router, the other is one");
   const over = args.target === undefined ? "--listen" : "--target";
-  const option = args.virtual
-    ? "virtual"
-    : args.faults !== undefined
-      ? "faults"
-      : args.mailbox !== "sound"
-        ? "mailbox"
-        : !args.record
-          ? "no-record"
-          : undefined;
+  const option = args.virtual ? "virtual" : args.faults !== undefined ? "faults" : changedSwitch(args);
   if (option !== undefined)
     throw new UsageError(`${over} cannot be combined with --${option}, which is for a platform in this process`);
+}
+
+/** The first of `--mailbox` and `--no-record` that is given; undefined for neither: they have defaults. */
+export function changedSwitch({
+  mailbox,
+  record,
+}: Pick<TargetConflicts, "mailbox" | "record">): "mailbox" | "no-record" | undefined {
+  if (mailbox !== "sound") return "mailbox";
+  return record ? undefined : "no-record";
 }
 
 /** A run whose load comes from worker processes (`simulate worker`) on several machines. */

@@ -4,12 +4,13 @@ import type { FaultRates } from "../../load/faults/index.js";
 import { hasFailed, type RunResult } from "../../load/run/index.js";
 import type { LoadedScenario } from "../../load/scenario/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
+import { isModule } from "../../vocabulary/index.js";
 import { requirementsHere } from "../compatibility.js";
 import { coordinate, type JobEnd } from "../coordinator/coordinator.js";
 import type { SavedJob } from "../coordinator/job-file.js";
 import type { RedisServer } from "../connect-redis.js";
 import type { Block } from "../messages.js";
-import { digestOfFile, isModule } from "../modules.js";
+import { digestOfFile } from "../modules.js";
 import { hashOfFirst } from "./sweep-kind.js";
 import { MAX_BLOCK_SEEDS, sweepResultSchema, type SweepSpec } from "./sweep-messages.js";
 

@@ -1,6 +1,6 @@
 /** Changes fields of a scenario in YAML, and keeps the rest of its text, comments included. */
 import { isAlias, isMap, isScalar, isSeq, parse, parseDocument } from "yaml";
-import { messageOf } from "../../vocabulary/index.js";
+import { isModule, messageOf } from "../../vocabulary/index.js";
 import { normalizedMetric } from "../measure/tagged-metric.js";
 import type { LoadedScenario } from "./load-scenario.js";
 import { displayPath, parseScenario } from "./load-scenario.js";
@@ -25,8 +25,7 @@ export interface ScenarioChange {
 export function changeScenario(loaded: LoadedScenario, changes: readonly ScenarioChange[]): LoadedScenario {
   if (changes.length === 0) return loaded;
   const file = displayPath(loaded.path);
-  if (/\.[cm]?[jt]s$/.test(loaded.path))
-    throw new ScenarioError([`${file}: is a module: change its fields in its own code`]);
+  if (isModule(loaded.path)) throw new ScenarioError([`${file}: is a module: change its fields in its own code`]);
   const changed = `${file} with the changes`;
   const text = replaceVariables(textWith(loaded.text, changes, file), changed);
   return { ...loaded, scenario: parseScenario(text, changed), text };

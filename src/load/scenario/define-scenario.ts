@@ -8,6 +8,7 @@ import {
   messageOf,
   textOf,
   importModule,
+  isModule,
   NotPlainError,
   plainCopy,
   type PlainData,
@@ -18,8 +19,6 @@ import { ScenarioError, scenarioErrorOf } from "./scenario-error.js";
 import { loadScenario, displayPath, formatProblem, type LoadedScenario } from "./load-scenario.js";
 import { problemsIn } from "./problems.js";
 import { scenarioSchema, type ScenarioInput } from "./scenario-schema.js";
-
-const MODULE = /\.[cm]?[jt]s$/;
 
 /**
  * Has the compiler check a scenario as it is written; returns it as it is. The default export of a scenario module:
@@ -127,5 +126,5 @@ async function importScenario(path: string): Promise<LoadedScenario> {
  * ```
  */
 export async function openScenario(nameOrPath: string): Promise<LoadedScenario> {
-  return MODULE.test(nameOrPath) ? importScenario(nameOrPath) : loadScenario(nameOrPath);
+  return isModule(nameOrPath) ? importScenario(nameOrPath) : loadScenario(nameOrPath);
 }

@@ -1,4 +1,5 @@
 /** The warnings about a plan as lines of text. */
+import { isModule } from "../../vocabulary/index.js";
 import type { LoadedScenario } from "./load-scenario.js";
 import { describeProblem, displayPath, formatProblem } from "./load-scenario.js";
 import { planWarnings, type PlanWarningOptions } from "./plan-warnings.js";
@@ -22,7 +23,7 @@ export function warningLines(
   );
   if (problems.length === 0) return [];
   const file = displayPath(path);
-  const yaml = /\.[cm]?[jt]s$/.test(path) ? undefined : readYaml(text);
+  const yaml = isModule(path) ? undefined : readYaml(text);
   return problems.map((problem) =>
     formatProblem(yaml === undefined ? file : `${file}:${yaml.positionOf(problem.path).line}`, problem),
   );

@@ -11,11 +11,13 @@ import { startMetricsServer } from "../../../dist/cli/shared/metrics-server.js";
 import { createRecorder, mergeSnapshots } from "../../../dist/load/measure/index.js";
 import { simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
 
+const portOf = ({ url }: { readonly url: string }): number => Number(new URL(url).port);
+
 test("it serves the run's metrics and the gauges of all threads, once the run has started", async (t) => {
   const server = await startMetricsServer("127.0.0.1", 0);
   t.after(() => server.end());
   const get = async (path: string): Promise<[number, string]> => {
-    const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
+    const response = await fetch(`http://127.0.0.1:${portOf(server)}${path}`);
     return [response.status, await response.text()];
   };
   assert.deepEqual(await get("/metrics"), [503, "the run has not started yet\n"]);
@@ -40,12 +42,19 @@ test("it answers addresses and the name that it is served by, and no name of ano
   t.after(() => server.end());
   const status = (host: string): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
-      get({ port: server.port, host: "127.0.0.1", path: "/metrics", headers: { host } }, (response) => {
+      get({ port: portOf(server), host: "127.0.0.1", path: "/metrics", headers: { host } }, (response) => {
         response.resume();
         resolve(response.statusCode);
       }).once("error", reject);
     });
-  for (const host of ["127.0.0.1", `127.0.0.1:${server.port}`, "localhost:1", "LOCALHOST", "[::1]:80", "192.0.2.1:9"])
+  for (const host of [
+    "127.0.0.1",
+    `127.0.0.1:${portOf(server)}`,
+    "localhost:1",
+    "LOCALHOST",
+    "[::1]:80",
+    "192.0.2.1:9",
+  ])
     assert.equal(await status(host), 503, host);
   for (const host of [
     "elsewhere.example",
@@ -88,13 +97,13 @@ test("at the end what was asked is answered, and the port is free", async () => 
   assert.match(await response.text(), /^crowdstorm_timeouts_total 0$/m);
   await ended;
   await assert.rejects(fetch(server.url));
-  const next = await startMetricsServer("127.0.0.1", server.port);
+  const next = await startMetricsServer("127.0.0.1", portOf(server));
   await next.end();
 });
 
 test("who keeps a connection, or never asks, does not keep the server", async () => {
   const server = await startMetricsServer("127.0.0.1", 0);
-  const socket = connect(server.port, "127.0.0.1");
+  const socket = connect(portOf(server), "127.0.0.1");
   await once(socket, "connect");
   const agent = new Agent({ keepAlive: true });
   await new Promise<void>((resolve, reject) => {
@@ -160,11 +169,11 @@ test("a run whose port is in use is not made: one line, exit 1", async (t) => {
     results,
     "--quiet",
     "--metrics-port",
-    String(other.port),
+    String(portOf(other)),
   );
   assert.deepEqual(
     [code, stdout, stderr],
-    [1, "", `simulate: cannot serve metrics on 127.0.0.1:${other.port}: it is in use\n`],
+    [1, "", `simulate: cannot serve metrics on 127.0.0.1:${portOf(other)}: it is in use\n`],
   );
   assert.equal(existsSync(results), false);
 });
@@ -181,7 +190,7 @@ test("a target is not asked for a run whose port is in use", async (t) => {
   await once(target, "listening");
   const { port } = target.address() as AddressInfo;
   const { code, stderr } = await simulate(
-    ...["steady", "--target", `http://127.0.0.1:${port}`, "--metrics-port", "0", "--dashboard", String(other.port)],
+    ...["steady", "--target", `http://127.0.0.1:${port}`, "--metrics-port", "0", "--dashboard", String(portOf(other))],
     ...["--results", temporaryDirectory(t), "--quiet"],
   );
   assert.equal(code, 1, stderr);

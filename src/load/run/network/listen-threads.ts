@@ -2,6 +2,7 @@
  * The threads of a run with `--listen`: one is the router, and the others carry workers at the ends of channels in
  * shared memory.
  */
+import { httpUrl } from "../../../vocabulary/index.js";
 import { formatDuration } from "../../scenario/index.js";
 import { Arena, systemClock } from "../../../platform/sync/index.js";
 import { TargetError, type NetworkNotesReport } from "../../network/index.js";
@@ -88,8 +89,7 @@ export class ListenThreads implements NetworkThreads {
   onMessage(message: FromThread): void {
     const { listen, onListening } = this.#options;
     if (message.kind === "listening") {
-      const host = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
-      this.#url = `http://${host}:${message.port}`;
+      this.#url = httpUrl(listen.host, message.port);
       onListening(this.#url);
     } else if (message.kind === "backend") this.#backend.resolve();
     else if (message.kind === "fatal") this.#backend.reject(new TargetError(message.why));

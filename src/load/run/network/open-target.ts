@@ -16,6 +16,7 @@ import {
 } from "../../network/index.js";
 import type { Scenario } from "../../scenario/index.js";
 import { systemClock } from "../../../platform/sync/index.js";
+import { httpUrl } from "../../../vocabulary/index.js";
 import type { LoadGenerators } from "./load-generators.js";
 import { ListenThreads, type ListenThreadsOptions } from "./listen-threads.js";
 import { ThreadGenerators } from "./thread-generators.js";
@@ -76,9 +77,7 @@ export async function openTarget(scenario: Scenario, options: TargetOptions): Pr
  */
 export async function openRouter(scenario: Scenario, options: RouterOptions): Promise<OpenedTarget> {
   const { host, port } = options.listen;
-  const isV6 = isIPv6(host);
-  const url = `http://${isV6 ? `[${host}]` : host}:${port}`;
-  const address = { url, ip: host, family: isV6 ? 6 : 4 } as const;
+  const address = { url: httpUrl(host, port), ip: host, family: isIPv6(host) ? 6 : 4 } as const;
   const target = networkTargetOf(scenario, address, { dialectModule: options.dialect });
   const dialect = await openDialect(target.dialect);
   const onListening = (listening: string): void => options.onListening(listening, dialect);

@@ -8,10 +8,9 @@
  */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { once } from "node:events";
-import { isIPv6 } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type RawData } from "ws";
-import { isOnboardingId } from "../../../vocabulary/index.js";
+import { httpUrl, isOnboardingId, listenOn } from "../../../vocabulary/index.js";
 import type { Channel, ChannelHandlers } from "../../live/index.js";
 import {
   ANSWERS,
@@ -119,11 +118,7 @@ export class Gateway {
 
   /** Listens; resolves to the address. Rejects with an error of `node:net`. */
   async listen(host: string, port: number): Promise<string> {
-    this.#server.listen(port, host);
-    await once(this.#server, "listening");
-    const address = this.#server.address();
-    const listening = typeof address === "object" && address !== null ? address.port : port;
-    return `http://${isIPv6(host) ? `[${host}]` : host}:${listening}/`;
+    return `${httpUrl(host, await listenOn(this.#server, host, port))}/`;
   }
 
   /** Agents that have not ended. */

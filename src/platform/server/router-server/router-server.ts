@@ -6,9 +6,9 @@
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
+import { listenOn } from "../../../vocabulary/index.js";
 import { limits, type WirePacket } from "../protocol/index.js";
 import { refusalOf, type Access } from "./access.js";
 import type { BackendLink } from "./backend-link.js";
@@ -115,10 +115,7 @@ export class RouterServer implements SocketOwner {
   /** Listens. Returns the port. Rejects with the error of the system. */
   async listen(): Promise<number> {
     const { port, host } = this.#options;
-    this.#server.listen(port, host);
-    await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
-    return this.#port;
+    return (this.#port = await listenOn(this.#server, host, port));
   }
 
   /**
