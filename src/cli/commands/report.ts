@@ -1,7 +1,7 @@
 /** `simulate report RUN`: prints the summary of a finished run, or the progress of an incomplete run. */
 import type { CommandModule } from "yargs";
 import { examples } from "../shared/examples.js";
-import { byOption, outputOptions, htmlOption, openOption, resultsOption } from "../shared/shared-options.js";
+import { byOption, ciFileOptions, htmlOption, openOption, resultsOption } from "../shared/shared-options.js";
 import type { ReportArguments } from "../handlers/report.js";
 
 export const definition: CommandModule<object, ReportArguments> = {
@@ -12,7 +12,7 @@ export const definition: CommandModule<object, ReportArguments> = {
       .option("by", byOption)
       .option("html", htmlOption)
       .option("open", openOption)
-      .options(outputOptions)
+      .options(ciFileOptions)
       .epilogue(
         "Of an incomplete run, the acknowledgements are checked: the exit code is 98 when one of them is not in the " +
           "database, and 1 when their log is lost.\n",

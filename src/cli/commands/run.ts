@@ -6,7 +6,7 @@ import {
   changeOptions,
   planOptions,
   DASHBOARD_PORT,
-  outputOptions,
+  ciFileOptions,
   mailboxOption,
   metricsOptions,
   quietOption,
@@ -49,7 +49,7 @@ export const definition: CommandModule<object, RunArguments> = {
       })
       .options(metricsOptions)
       .option("out", outOption)
-      .options(outputOptions)
+      .options(ciFileOptions)
       .option("by", byOption)
       .option("quiet", quietOption)
       .epilogue(

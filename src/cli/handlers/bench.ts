@@ -15,7 +15,7 @@ import { reportComparison, type ComparisonArguments } from "../shared/report-com
 import { STANDARD_INPUT } from "../shared/standard-input.js";
 import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { checkWritable, writeText } from "../shared/named-files.js";
-import { prepareOutputs } from "../shared/output-options.js";
+import { prepareCiFiles } from "../shared/ci-files.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { colored } from "../shared/terminal.js";
 import { printText, logLines } from "../shared/print.js";
@@ -67,7 +67,7 @@ async function compareWith(ref: string, args: BenchArguments): Promise<void> {
     throw new UsageError("--against cannot be combined with --json, --ratios or --output");
   }
   const rounds = roundsFrom(args.rounds, PAIRED_BENCH_ROUNDS);
-  prepareOutputs(args, []);
+  prepareCiFiles(args, []);
   const onRound = (round: number): void => logLines(`round ${round} of ${rounds}`);
   const { scenario } = args;
   const names = args.names === undefined || args.names.length === 0 ? [GATE] : args.names;

@@ -17,7 +17,7 @@ import { compareRuns, type FinishedRunFiles } from "../shared/compare-runs.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
 import { UsageError } from "../shared/usage-error.js";
 import { checkWritable, readText } from "../shared/named-files.js";
-import { namedOutputs } from "../shared/output-options.js";
+import { namedCiFiles } from "../shared/ci-files.js";
 import { asksForPage, pageOutputs, type PageArguments } from "../shared/page-file.js";
 import { logLines } from "../shared/print.js";
 import { findRun, isFinished } from "../shared/run-directory.js";
@@ -43,7 +43,7 @@ export async function handler(args: CompareArguments): Promise<void> {
     throw new UsageError(`--${args.html === undefined ? "open" : "html"} requires one run on each side`);
   const inputs = [...base.files, ...current.files];
   const pages = pageOutputs(args);
-  refuseSameFile([...namedOutputs(args), ...pages], inputs);
+  refuseSameFile([...namedCiFiles(args), ...pages], inputs);
   for (const { path } of pages) checkWritable(path);
   const excluded = [...base.excluded, ...current.excluded];
   const incomplete = before && now && { base: base.incomplete, current: current.incomplete };

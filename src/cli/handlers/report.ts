@@ -9,19 +9,19 @@ import {
 import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
 import { EXIT, formatCount, formatElapsed, formatSeconds } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary, type Division } from "../../report/index.js";
-import { outputOptions } from "../shared/shared-options.js";
+import { ciFileOptions } from "../shared/shared-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import { faultsText } from "../shared/fault-options.js";
 import { openPage } from "../shared/open-page.js";
-import { namedOutputs, writeOutputs, type OutputArguments } from "../shared/output-options.js";
+import { namedCiFiles, writeCiFiles, type CiFileArguments } from "../shared/ci-files.js";
 import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
-import { runOutputs } from "../shared/run-outputs.js";
+import { runCiFiles } from "../shared/run-ci-files.js";
 import { findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 import { lookOf } from "../shared/terminal.js";
 import { printLines, printText } from "../shared/print.js";
 
-export interface ReportArguments extends OutputArguments, PageArguments {
+export interface ReportArguments extends CiFileArguments, PageArguments {
   readonly run: string;
   readonly results: string;
   readonly by?: Division | readonly Division[] | undefined;
@@ -34,15 +34,15 @@ export async function handler(args: ReportArguments): Promise<void> {
   if (args.by !== undefined && asksForPage(args))
     throw new UsageError("--by cannot be combined with --html or --open: the page has a choice of its own");
   const directory = findRun(args.run, args.results);
-  refuseSameFile([...namedOutputs(args), ...pageOutputs(args)], filesOfRun(directory));
+  refuseSameFile([...namedCiFiles(args), ...pageOutputs(args)], filesOfRun(directory));
   if (asksForPage(args)) {
     const page = writePage(args, join(directory, RUN_FILES.report), renderReportOf(directory));
-    writeOutputs(args, runOutputs(readSummary(directory)));
+    writeCiFiles(args, runCiFiles(readSummary(directory)));
     printLines(page);
     if (args.open) await openPage(page);
   } else if (isFinished(directory)) {
     const summary = readSummary(directory);
-    writeOutputs(args, runOutputs(summary));
+    writeCiFiles(args, runCiFiles(summary));
     const by = [args.by ?? []].flat();
     printText(renderSummary(summary, { ...lookOf(process.stdout), directory, by }));
   } else {
@@ -51,7 +51,7 @@ export async function handler(args: ReportArguments): Promise<void> {
 }
 
 function reportIncomplete(directory: string, args: ReportArguments): void {
-  const names = Object.keys(outputOptions) as (keyof OutputArguments)[];
+  const names = Object.keys(ciFileOptions) as (keyof CiFileArguments)[];
   const unused = [...names, "by" as const].find((name) => args[name] !== undefined);
   if (unused !== undefined) throw new UsageError(`--${unused} requires a finished run: ${directory} has no summary`);
   requireRun(directory);

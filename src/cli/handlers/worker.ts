@@ -9,7 +9,7 @@ import { interruptSignal } from "../shared/interrupt.js";
 import { startLocalServer } from "../shared/local-server.js";
 import { portNumber, threadsFrom } from "../shared/numeric-options.js";
 import { redisAddressFrom, type Distributed } from "../shared/redis-options.js";
-import { TOKEN_VARIABLE } from "../shared/target-options.js";
+import { TARGET_TOKEN_VARIABLE } from "../shared/target-options.js";
 import { UsageError } from "../shared/usage-error.js";
 import type { WorkerProcessLoop, WorkerState } from "../../distributed/index.js";
 
@@ -46,7 +46,7 @@ export async function handler(args: WorkerArguments): Promise<void> {
     threads,
     modules,
     allowRemote: args["allow-remote"],
-    token: process.env[TOKEN_VARIABLE],
+    token: process.env[TARGET_TOKEN_VARIABLE],
     server,
     log,
   };

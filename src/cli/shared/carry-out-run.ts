@@ -12,8 +12,8 @@ import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, logText, printText } from "./print.js";
 import type { MetricsServer } from "./metrics-server.js";
 import type { OpenedNetwork } from "./open-target.js";
-import { writeOutputs } from "./output-options.js";
-import { runOutputs } from "./run-outputs.js";
+import { writeCiFiles } from "./ci-files.js";
+import { runCiFiles } from "./run-ci-files.js";
 import type { RunOut } from "./run-out.js";
 import { watchRun, type RunWatch } from "./run-watch.js";
 import { lookOf } from "./terminal.js";
@@ -40,7 +40,7 @@ export async function carryOutRun(chosen: ChosenRun, args: RunArguments, interru
   }
   const { summary, directory } = finished;
   if (args.quiet) opened.out?.logProblems(summary);
-  writeOutputs(args, runOutputs(summary));
+  writeCiFiles(args, runCiFiles(summary));
   if (!args.quiet)
     printText(renderSummary(summary, { ...lookOf(process.stdout), directory, by: [args.by ?? []].flat() }));
   else if (!summary.verdict.passed) logText(renderVerdict(summary, { ...lookOf(process.stderr), directory }));

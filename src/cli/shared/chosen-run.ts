@@ -5,7 +5,7 @@ import type { Division } from "../../report/index.js";
 import { faultRatesFrom } from "./fault-options.js";
 import { portNumber, threadsFrom } from "./numeric-options.js";
 import { outputChoices, outputFiles, type OutArguments } from "./out-options.js";
-import { prepareOutputs, type OutputArguments } from "./output-options.js";
+import { prepareCiFiles, type CiFileArguments } from "./ci-files.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
 import { DASHBOARD_PORT } from "./shared-options.js";
 import { STANDARD_INPUT } from "./standard-input.js";
@@ -15,7 +15,7 @@ import { UsageError } from "./usage-error.js";
 
 export interface RunArguments
   extends PlanArguments,
-    OutputArguments,
+    CiFileArguments,
     OutArguments,
     TargetArguments,
     ListenArguments,
@@ -61,7 +61,7 @@ export async function chosenRun(args: RunArguments) {
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   const outputs = outputChoices(args, args.redis !== undefined);
   const dashboardPort = dashboardPortFrom(args.dashboard);
-  prepareOutputs(args, [{ name: "the scenario", path: scenarioPath }], outputFiles(outputs));
+  prepareCiFiles(args, [{ name: "the scenario", path: scenarioPath }], outputFiles(outputs));
   return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort, outputs };
 }
 

@@ -23,7 +23,7 @@ import { MAX_TIME, precisionFrom, SEEDS, startRateFrom, type CapacityArguments }
 import { chosenRun, type ChosenRun, type RunArguments } from "./chosen-run.js";
 import { positiveDuration } from "./numeric-options.js";
 import { refuseThreads } from "./redis-options.js";
-import { TOKEN_VARIABLE } from "./server-options.js";
+import { SERVER_TOKEN_VARIABLE } from "./server-options.js";
 import { seedsFrom } from "./sweep-report.js";
 import { invalidValue, oneOf, UsageError } from "./usage-error.js";
 import { warnOfPlan } from "./warn-of-plan.js";
@@ -186,7 +186,7 @@ export function trialCommand(
       value === "" ? [`--${name}`] : [`--${name}`, String(value)],
     ),
     // Not among the arguments, which others can read in the list of processes.
-    trialEnvironment: run.token === undefined ? {} : { [TOKEN_VARIABLE]: run.token },
+    trialEnvironment: run.token === undefined ? {} : { [SERVER_TOKEN_VARIABLE]: run.token },
   };
 }
 

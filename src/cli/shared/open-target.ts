@@ -15,7 +15,7 @@ import type { ChosenRun, RunArguments } from "./chosen-run.js";
 import { logLines, logUnless } from "./print.js";
 import type { ListenChoices } from "./listen-options.js";
 import { openMachines, type OpenedMachines } from "./open-machines.js";
-import { TOKEN_VARIABLE } from "./target-options.js";
+import { TARGET_TOKEN_VARIABLE } from "./target-options.js";
 import { UsageError } from "./usage-error.js";
 
 /** A run over a network whose target, or backend, is connected. */
@@ -64,7 +64,7 @@ async function aimedAt(
       ...args,
       url,
       allowRemote: args["allow-remote"],
-      token: process.env[TOKEN_VARIABLE],
+      token: process.env[TARGET_TOKEN_VARIABLE],
       generators: machines?.generators ?? new ThreadGenerators(clientThreads(threads)),
       onResolved: ({ address, client }, dialect) => {
         if (args.quiet && !args["allow-remote"]) return;

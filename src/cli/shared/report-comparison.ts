@@ -12,12 +12,12 @@ import {
 import { EXIT } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 import { MIN_EFFECT } from "./shared-options.js";
-import { prepareOutputs, writeOutputs, type OutputArguments } from "./output-options.js";
+import { prepareCiFiles, writeCiFiles, type CiFileArguments } from "./ci-files.js";
 import type { NamedFile } from "./same-file.js";
 import { colored } from "./terminal.js";
 import { printText } from "./print.js";
 
-export interface ComparisonArguments extends OutputArguments {
+export interface ComparisonArguments extends CiFileArguments {
   readonly "least-effect"?: string | undefined;
 }
 
@@ -45,14 +45,14 @@ export function reportComparison(
   args: ComparisonArguments,
 ): void {
   const leastEffect = percent(args["least-effect"] ?? MIN_EFFECT);
-  prepareOutputs(args, inputs);
+  prepareCiFiles(args, inputs);
   const compared = compareFigures(base, current, { paired, leastEffect, ...(incomplete && { incomplete }) });
   if (compared.comparisons.length === 0) {
     const why = compared.unmatched.map((metric) => `${metric.name}: ${metric.why}`).join("; ");
     throw new UsageError(`the two results have no metric in common${why === "" ? "" : `: ${why}`}`);
   }
   if (printed) printText(renderComparison(compared, { ...runs, color: colored(process.stdout) }));
-  writeOutputs(args, {
+  writeCiFiles(args, {
     markdown: () => comparisonMarkdown(compared, runs),
     junit: () => comparisonJUnit(compared, runs),
     "benchmark-json": () => benchmarkActionJson(current),

@@ -10,7 +10,7 @@ export interface ServerArguments {
 }
 
 /** The environment's variable with the token: an option can be read in the list of processes. */
-export const TOKEN_VARIABLE = "SIMULATE_TOKEN";
+export const SERVER_TOKEN_VARIABLE = "SIMULATE_TOKEN";
 
 export const serverOptions = {
   page: {
@@ -21,7 +21,7 @@ export const serverOptions = {
   token: {
     type: "string",
     requiresArg: true,
-    describe: `Required of every client, as ?token=… or Authorization: Bearer …; better in ${TOKEN_VARIABLE}`,
+    describe: `Required of every client, as ?token=… or Authorization: Bearer …; better in ${SERVER_TOKEN_VARIABLE}`,
   },
   "allow-origin": {
     type: "string",
@@ -39,7 +39,7 @@ export interface ServerChoices {
 
 /** @throws {UsageError} for a value that is not valid */
 export function serverChoices(args: ServerArguments): ServerChoices {
-  const token = args.token ?? process.env[TOKEN_VARIABLE];
+  const token = args.token ?? process.env[SERVER_TOKEN_VARIABLE];
   if (token === "") throw new UsageError("--token must not be empty");
   const origins = args["allow-origin"]?.split(",") ?? [];
   for (const origin of origins) requireOrigin(origin);

@@ -103,7 +103,7 @@ export const strictOption = {
 } as const;
 
 /** The files that runs and comparisons write for CI tools. */
-export const outputOptions = {
+export const ciFileOptions = {
   markdown: {
     type: "string",
     requiresArg: true,
@@ -127,7 +127,7 @@ export const comparisonOptions = {
     requiresArg: true,
     describe: `Smallest change that counts, in percent [default: ${MIN_EFFECT}]`,
   },
-  ...outputOptions,
+  ...ciFileOptions,
 } as const;
 
 /** The default port of the dashboard: that of k6's dashboard. */

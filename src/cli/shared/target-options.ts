@@ -4,7 +4,7 @@ import { redisOption } from "./shared-options.js";
 import { UsageError } from "./usage-error.js";
 
 /** The environment's variable with the target's token: an option would be seen by others, and kept in the results. */
-export const TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
+export const TARGET_TOKEN_VARIABLE = "SIMULATE_TARGET_TOKEN";
 
 export interface TargetArguments {
   readonly target?: string | undefined;

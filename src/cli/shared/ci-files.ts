@@ -2,17 +2,17 @@
 import { clearFile, writeText } from "./named-files.js";
 import { refuseSameFile, type NamedFile } from "./same-file.js";
 
-/** The values of `outputOptions` (shared-options.ts). */
-export interface OutputArguments {
+/** The values of `ciFileOptions` (shared-options.ts). */
+export interface CiFileArguments {
   readonly markdown?: string | undefined;
   readonly junit?: string | undefined;
   readonly "benchmark-json"?: string | undefined;
 }
 
 /** Renders the text of each file. */
-export type Outputs = Readonly<Record<keyof OutputArguments, () => string>>;
+export type CiFiles = Readonly<Record<keyof CiFileArguments, () => string>>;
 
-const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof OutputArguments)[];
+const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonly (keyof CiFileArguments)[];
 
 /**
  * Removes the files that the options name. Before a run, so that a path that is not writable is reported at once, and a
@@ -20,22 +20,22 @@ const NAMES = ["markdown", "junit", "benchmark-json"] as const satisfies readonl
  * ones that it writes.
  * @throws UsageError when a file is not writable, or is the same file as an input or another output
  */
-export function prepareOutputs(
-  args: OutputArguments,
+export function prepareCiFiles(
+  args: CiFileArguments,
   inputs: readonly NamedFile[],
   others: readonly NamedFile[] = [],
 ): void {
-  const outputs = [...namedOutputs(args), ...others];
-  refuseSameFile(outputs, inputs);
-  for (const { path } of outputs) clearFile(path);
+  const written = [...namedCiFiles(args), ...others];
+  refuseSameFile(written, inputs);
+  for (const { path } of written) clearFile(path);
 }
 
 /** Writes the files that the options name, all or none. @throws UsageError when one cannot be written */
-export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
+export function writeCiFiles(args: CiFileArguments, texts: CiFiles): void {
   const files = filesOf(args);
   for (const [at, { name, path }] of files.entries()) {
     try {
-      writeText(path, outputs[name]());
+      writeText(path, texts[name]());
     } catch (error) {
       for (const written of files.slice(0, at)) clearFile(written.path);
       throw error;
@@ -44,10 +44,10 @@ export function writeOutputs(args: OutputArguments, outputs: Outputs): void {
 }
 
 /** The files that the options name. */
-export function namedOutputs(args: OutputArguments): NamedFile[] {
+export function namedCiFiles(args: CiFileArguments): NamedFile[] {
   return filesOf(args).map(({ name, path }) => ({ name: `--${name}`, path }));
 }
 
-function filesOf(args: OutputArguments): { readonly name: keyof OutputArguments; readonly path: string }[] {
+function filesOf(args: CiFileArguments): { readonly name: keyof CiFileArguments; readonly path: string }[] {
   return NAMES.flatMap((name) => (args[name] === undefined ? [] : [{ name, path: args[name] }]));
 }

@@ -1,9 +1,9 @@
 /** The files that a run writes for CI tools. */
 import { runBenchmarkJson, runJUnit, runMarkdown } from "../../report/index.js";
 import type { Summary } from "../../results/index.js";
-import type { Outputs } from "./output-options.js";
+import type { CiFiles } from "./ci-files.js";
 
-export function runOutputs(summary: Summary): Outputs {
+export function runCiFiles(summary: Summary): CiFiles {
   return {
     markdown: () => runMarkdown(summary),
     junit: () => runJUnit(summary),
