@@ -68,7 +68,7 @@ export async function connectRedis(address: RedisAddress, { what, log }: Connect
     throw error instanceof DistributedError ? error : cannotUse(address, lastError ?? error);
   }
   connected = true;
-  tellOfOutages(client, address, log);
+  reportOutages(client, address, log);
   return {
     address,
     bullmq,
@@ -78,7 +78,7 @@ export async function connectRedis(address: RedisAddress, { what, log }: Connect
   };
 }
 
-function tellOfOutages(client: Redis, { shown }: RedisAddress, log: (line: string) => void): void {
+function reportOutages(client: Redis, { shown }: RedisAddress, log: (line: string) => void): void {
   let isAway = false;
   client.on("close", () => {
     if (!isAway) log(`connection to ${shown} lost: trying again`);

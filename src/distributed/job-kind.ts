@@ -15,7 +15,7 @@ export interface JobHost {
   readonly modules: ReadonlyMap<string, string>;
   /** Whether it may load targets on other machines. */
   readonly allowRemote: boolean;
-  /** What it shows to a target that asks for a token. It is in no message. */
+  /** What it shows to a target that asks for a token. No message has it. */
   readonly token: string | undefined;
   readonly server: RedisServer;
   readonly log: (line: string) => void;

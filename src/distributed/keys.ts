@@ -12,7 +12,7 @@ export const KEYS = {
   cancelled: (job: string) => `${PREFIX}:cancelled:${job}`,
   /** A list: results of blocks whose lock had expired. */
   late: (job: string) => `${PREFIX}:late:${job}`,
-  /** Streams: the two directions of the way between the coordinator of a run and one of its machines. */
+  /** Streams: the two directions of the channel between the coordinator of a run and one of its machines. */
   toMachine: (job: string, machine: string) => `${PREFIX}:to-machine:${job}:${machine}`,
   fromMachine: (job: string, machine: string) => `${PREFIX}:from-machine:${job}:${machine}`,
 } as const;

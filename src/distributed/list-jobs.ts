@@ -29,7 +29,7 @@ export interface ListedJobs {
 
 /** The time in which a coordinator answers when its job is cancelled, ms. */
 const ANSWER_MS = 10_000;
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 export async function listJobs({ client }: RedisServer): Promise<ListedJobs> {
   const now = redisNow(await measureClock(client));
@@ -51,12 +51,12 @@ export async function cancelJob(server: RedisServer, job: ListedJob): Promise<"r
     await removeJob(client, job.id);
     return "removed";
   }
-  // The question does not expire before the last look: its end is the answer.
+  // The question does not expire before the last poll: its end is the answer.
   await askToCancel(client, job.id, 2 * ANSWER_MS);
   let isAnswered = false;
-  for (let left = ANSWER_MS; left > 0 && !isAnswered; left -= LOOK_MS) {
+  for (let left = ANSWER_MS; left > 0 && !isAnswered; left -= POLL_MS) {
     isAnswered = !(await isAskedToCancel(client, job.id)) || (await readJob(client, job.id)) === undefined;
-    if (!isAnswered) await delay(LOOK_MS);
+    if (!isAnswered) await delay(POLL_MS);
   }
   const isUnanswered = await takeCancellation(client, job.id);
   return isUnanswered && !isAnswered ? "refused" : "asked";

@@ -61,7 +61,7 @@ export function differingOptions(choices: RunChoices): Summary["options"] {
   );
 }
 
-/** The URL without what lets one in: `redis://queue.example:6379`. */
+/** The URL without credentials: `redis://queue.example:6379`. */
 export function withoutCredentials(url: string): string {
   return url.replace(/\/\/.*@/s, "//");
 }

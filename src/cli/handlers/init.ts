@@ -25,7 +25,7 @@ const MAIN = fileURLToPath(new URL("../main.js", import.meta.url));
 
 export function handler({ file, from, mephisto }: InitArguments): void {
   if (mephisto === undefined) initScenario(file ?? "scenario.yaml", from);
-  else if (from !== undefined) throw new UsageError("--from and --mephisto do not go together: leave one out");
+  else if (from !== undefined) throw new UsageError("--from cannot be combined with --mephisto");
   else if (file === undefined) initMephisto(mephisto);
   else throw new UsageError(`--mephisto writes a folder with a scenario of its own: leave ${file} out`);
 }

@@ -32,12 +32,12 @@ import { UsageError } from "./usage-error.js";
 const UPDATE_MS = 1000;
 
 /** For how long the machine is watched before the first trial, ms. */
-const LOOK_MS = 500;
+const WATCH_MS = 500;
 
 export interface SearchOutput {
   /** Whether a table of the trials is printed. */
   readonly isShown: boolean;
-  /** Whether nothing is said beside. */
+  /** Whether nothing else is printed. */
   readonly isQuiet: boolean;
   readonly interrupt: AbortSignal;
 }
@@ -92,10 +92,10 @@ export async function carryOutSearch(
   }
 }
 
-/** The trials run quietly: what each would say before its start is said once. */
+/** The trials run quietly: what each would print before its start is printed once. */
 async function warnOfBusyMachine(): Promise<void> {
   const watch = watchMachine({ now: () => performance.now() });
-  await sleep(LOOK_MS);
+  await sleep(WATCH_MS);
   const warning = busyWarning(watch.stop().use);
   if (warning !== undefined) logLines(`warning: ${warning}`);
 }

@@ -57,11 +57,11 @@ async function drive(
   const begin = performance.now();
   let shown = begin;
   try {
-    for (let looks = 0; exploration.tally.schedules < most; looks++) {
+    for (let rounds = 0; exploration.tally.schedules < most; rounds++) {
       const problems = exploration.next();
       if (problems === undefined) return "covered";
       if (problems.length > 0) return "violation";
-      if (looks % 128 !== 0 && exploration.tally.states === 0) continue;
+      if (rounds % 128 !== 0 && exploration.tally.states === 0) continue;
       await eventLoop();
       const now = performance.now();
       if (interrupt.aborted) return "interrupted";

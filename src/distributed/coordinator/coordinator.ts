@@ -21,8 +21,8 @@ import { RedisClock } from "../redis-clock.js";
 import { BlockFile, type StoredBlock } from "./block-file.js";
 import { blockId, BlockLedger, sizeOf, type CollectedBlock } from "./block-ledger.js";
 import { BlockSize } from "./block-size.js";
-import { Fleet } from "./fleet.js";
 import type { SavedJob } from "./job-file.js";
+import { JobWorkers } from "./job-workers.js";
 import { Waves } from "./waves.js";
 import { WaveQueue, type WaveValues } from "./wave-queue.js";
 
@@ -52,7 +52,7 @@ export interface CoordinatorOptions<Result> {
 /** How a job ended: with all results that were needed, stopped by an interrupt, or cancelled by another process. */
 export type JobEnd = "complete" | "stopped" | "cancelled";
 
-/** The time between two looks, ms. */
+/** The time between two polls, ms. */
 const TICK_MS = 200;
 /** The time between two entries in the list of jobs, ms. */
 const ENTRY_MS = 500;
@@ -80,13 +80,13 @@ async function waitForEarlier<Result>(
 ): Promise<void> {
   const first = await readJob(server.client, id);
   if (first?.state !== "running") return;
-  for (let isTold = false; !interrupt.aborted; isTold = true) {
+  for (let isLogged = false; !interrupt.aborted; isLogged = true) {
     const now = await readJob(server.client, id);
     await clock.refresh();
     if (now === undefined || clock.now() - now.seenAt > LOST_AFTER_MS) return;
     if (now.seenAt !== first.seenAt)
       throw new DistributedError(`the job ${id} has a coordinator already: ${now.coordinator}`);
-    if (!isTold) log(`waiting until the earlier coordinator ${now.coordinator} is lost`);
+    if (!isLogged) log(`waiting until the earlier coordinator ${now.coordinator} is lost`);
     await delay(ENTRY_MS, undefined, { signal: interrupt }).catch(() => undefined);
   }
 }
@@ -98,7 +98,7 @@ class Coordinator<Result> {
   readonly #queue: WaveQueue;
   readonly #order: InOrder<StoredBlock<Result>>;
   readonly #size: BlockSize;
-  readonly #fleet: Fleet;
+  readonly #workers: JobWorkers;
   readonly #createdAt: number;
   readonly #ledger: BlockLedger;
   readonly #waves: Waves;
@@ -116,7 +116,7 @@ class Coordinator<Result> {
     this.#queue = queue;
     this.#createdAt = clock.now();
     this.#size = new BlockSize(options.maxBlock);
-    this.#fleet = new Fleet(options.saved, options.log);
+    this.#workers = new JobWorkers(options.saved, options.log);
     this.#waves = new Waves(queue);
     this.#order = new InOrder(options.saved.first, ({ result, ...block }) => {
       if (!this.#isEnough) this.#isEnough = options.onResult(result, block);
@@ -187,7 +187,7 @@ class Coordinator<Result> {
     });
   }
 
-  /** Looks at Redis, and keeps the queue filled. Returns whether the job was cancelled. */
+  /** Polls Redis, and keeps the queue filled. Returns whether the job was cancelled. */
   async #tick(): Promise<boolean> {
     const { server, saved } = this.#options;
     try {
@@ -197,10 +197,10 @@ class Coordinator<Result> {
         if (await isAskedToCancel(server.client, saved.id)) return true;
         await this.#publish();
         await this.#takeLate();
-        await this.#fleet.look(server.client, this.#clock.now());
+        await this.#workers.poll(server.client, this.#clock.now());
         await this.#waves.recover(this.#ledger, this.#options.log);
       }
-      await this.#waves.fill(this.#ledger, this.#size, this.#fleet.slots);
+      await this.#waves.fill(this.#ledger, this.#size, this.#workers.slots);
       this.#lastProblem = "";
     } catch (error) {
       // Redis is away or its memory is full: everything is tried again. The connection reports an outage.
@@ -282,7 +282,7 @@ class Coordinator<Result> {
   /** The checked result of a block; what is wrong with it, as text. */
   #check(value: unknown, block: Block): (Omit<BlockResult, "result"> & { readonly result: Result }) | string {
     const message = blockResultSchema.safeParse(value).data;
-    if (message === undefined) return "its result is no message of this version";
+    if (message === undefined) return "its result is not a message of this version";
     if (digestOf(JSON.stringify(message.result)) !== message.digest) return "its result does not have its SHA-256";
     const result = this.#options.result.safeParse(message.result);
     if (!result.success || !this.#options.fits(result.data, block)) return "its result is invalid";

@@ -8,8 +8,8 @@ import type { WaveQueue } from "./wave-queue.js";
 
 /** A block that failed so often ends the job. */
 const MAX_FAILURES = 3;
-/** The time between two looks whether Redis has lost waves, ms. */
-const LOOK_MS = 2000;
+/** The time between two polls whether Redis has lost waves, ms. */
+const POLL_MS = 2000;
 /** Blocks on the queue for each that is executed at a time. */
 const BLOCKS_PER_SLOT = 3;
 /** The most blocks of one wave. */
@@ -23,7 +23,7 @@ export class Waves {
   /** Blocks without a result that are on no wave. */
   #again: Block[] = [];
   readonly #failures = new Map<string, number>();
-  #lookAt = 0;
+  #polledAt = 0;
   /** Blocks that ended, and since when they are counted: how fast the queue empties. */
   #ended = 0;
   #since = performance.now();
@@ -52,8 +52,8 @@ export class Waves {
 
   /** Finds waves that Redis has lost. Their blocks are added again. */
   async recover(ledger: BlockLedger, log: (line: string) => void): Promise<void> {
-    if (performance.now() - this.#lookAt < LOOK_MS) return;
-    this.#lookAt = performance.now();
+    if (performance.now() - this.#polledAt < POLL_MS) return;
+    this.#polledAt = performance.now();
     let lost = 0;
     for (const [wave, blocks] of [...this.#added]) {
       // A wave that ends meanwhile is no longer in the list.

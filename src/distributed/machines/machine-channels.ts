@@ -1,4 +1,4 @@
-/** The two ends of the way between the coordinator of a run and one of its machines, over Redis. */
+/** The two ends of the channel between the coordinator of a run and one of its machines, over Redis. */
 import type { Redis } from "ioredis";
 import {
   decodeMessage,
@@ -15,7 +15,7 @@ import { KEYS } from "../keys.js";
 import { localNow, measureClock } from "../redis-clock.js";
 import { StreamChannel } from "./stream-channel.js";
 
-/** The coordinator's end of the way to `machine`, a worker process. */
+/** The coordinator's end of the channel to `machine`, a worker process. */
 export function channelToMachine(client: Redis, job: string, machine: string): MachineChannel<ToMachine, FromMachine> {
   return new StreamChannel<ToMachine, FromMachine>({
     client,

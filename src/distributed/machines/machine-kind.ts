@@ -1,7 +1,7 @@
 /**
  * Jobs of the kind `load`: the load of one run, from several worker processes. A block is a machine's part of it; a
- * worker process that was chosen takes one, and holds it until the run has ended. What it does is said over a channel
- * of its own, not by the block.
+ * worker process that was chosen takes one, and holds it until the run has ended. What it does is reported over a
+ * channel of its own, not by the block.
  */
 import { z } from "zod";
 import { runShard } from "../../load/run/index.js";

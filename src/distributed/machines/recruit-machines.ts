@@ -1,4 +1,4 @@
-/** Chooses the worker processes that carry the workers of a run, and makes the ways to them. */
+/** Chooses the worker processes that carry the workers of a run, and opens the channels to them. */
 import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { commandLine, plural } from "../../vocabulary/index.js";
@@ -18,9 +18,9 @@ import { channelToMachine, clockOfRedis } from "./machine-channels.js";
 import { JobBeat } from "./job-beat.js";
 import type { LoadSpec } from "./machine-kind.js";
 
-/** How long the machines have to return their blocks, ms, and from one look to the next. */
+/** How long the machines have to return their blocks, ms, and from one poll to the next. */
 const LAST_BLOCKS_MS = 2000;
-const LOOK_MS = 50;
+const POLL_MS = 50;
 /** The most jobs that a message names. */
 const JOBS_NAMED = 3;
 
@@ -86,7 +86,7 @@ export async function recruitMachines(options: RecruitOptions): Promise<Recruite
       const last = async (): Promise<void> => {
         // A machine that is about to return its block is not interrupted; a lost one does not return it.
         const until = localNow() + LAST_BLOCKS_MS;
-        while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(LOOK_MS);
+        while ((await queue.getActiveCount()) > 0 && localNow() < until) await delay(POLL_MS);
         await removeQueue(server, queue).catch(() => undefined);
         await removeJob(client, id);
         await queue.close();

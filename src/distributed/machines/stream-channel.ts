@@ -1,5 +1,5 @@
 /**
- * The way between a coordinator and a machine: a stream of Redis in each direction.
+ * The channel between a coordinator and a machine: a stream of Redis in each direction.
  *
  * An entry is a part of a message. Parts have numbers, so that an entry that was written twice (ioredis repeats a
  * command whose answer was lost with the connection) is read once, and a missing one is noticed. Entries are removed
@@ -37,7 +37,7 @@ export interface StreamChannelOptions<Outgoing, Incoming> {
   readonly incoming: string;
   /** The message as plain data. */
   readonly pack: (message: Outgoing) => unknown;
-  /** @throws {MessageError} when the bytes are no message */
+  /** @throws {MessageError} when the bytes are not a message */
   readonly decode: (bytes: Uint8Array) => Incoming;
 }
 
@@ -137,7 +137,7 @@ export class StreamChannel<Outgoing, Incoming> implements MachineChannel<Outgoin
     const field = (name: string): Buffer => {
       const at = fields.findIndex((each, nth) => nth % 2 === 0 && each.toString() === name);
       const value = at < 0 ? undefined : fields[at + 1];
-      if (value === undefined) throw new MessageError("it sent what is no message");
+      if (value === undefined) throw new MessageError("it sent something that is not a message");
       return value;
     };
     const number = Number(field("n").toString());

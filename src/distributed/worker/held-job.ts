@@ -77,7 +77,7 @@ export class HeldJob {
         runRetryDelay: RETRY_MS,
       },
     );
-    this.#worker.on("error", (error) => this.#tell(error));
+    this.#worker.on("error", (error) => this.#logError(error));
     this.#worker.on("locksRenewed", ({ jobIds }) => {
       for (const id of jobIds) this.#locks.get(id)?.renew();
     });
@@ -149,7 +149,7 @@ export class HeldJob {
   }
 
   /** Errors of the connection are reported elsewhere, and those of expired locks by their results. */
-  #tell(error: Error): void {
+  #logError(error: Error): void {
     if ("code" in error || isOutage(error)) return;
     if (/lock|missing key|not in the active state/i.test(error.message)) return;
     const line = `job ${this.id}: ${messageOf(error)}`;

@@ -1,5 +1,5 @@
 /**
- * A worker process: looks for jobs in Redis, refuses those that it must not work on, and takes the blocks of the others
+ * A worker process: polls for jobs in Redis, refuses those that it must not work on, and takes the blocks of the others
  * until it is told to stop.
  */
 import { availableParallelism, hostname } from "node:os";
@@ -30,8 +30,8 @@ export interface WorkerState {
   readonly blockMs: number;
 }
 
-/** The time between two looks for jobs, ms. */
-const LOOK_MS = 500;
+/** The time between two polls for jobs, ms. */
+const POLL_MS = 500;
 /** The time in which blocks are finished after a stop, ms. Those that take longer are handed back. */
 const FINISH_MS = 3000;
 /** The time for the last commands when Redis is away, ms. */
@@ -85,17 +85,17 @@ export class WorkerProcessLoop {
     const { stop, host } = this.#options;
     while (!stop.aborted) {
       try {
-        await this.#look();
+        await this.#poll();
       } catch (error) {
-        // Redis is away or refuses to write: the next look may succeed. The connection reports an outage.
+        // Redis is away or refuses to write: the next poll may succeed. The connection reports an outage.
         if (!isOutage(error)) host.log(`Redis: ${messageOf(error)}`);
       }
-      await delay(LOOK_MS, undefined, { signal: stop }).catch(() => undefined);
+      await delay(POLL_MS, undefined, { signal: stop }).catch(() => undefined);
     }
     await this.#end();
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const { server, log } = this.#options.host;
     const { client } = server;
     await this.#clock.refresh();

@@ -25,7 +25,7 @@ const wrongUsage: readonly (readonly [what: string, args: readonly string[], exp
   ["a scenario as argument and as option", ["steady", "-s", "steady"], /--scenario is given more than once/],
   ["a scenario that show does not have", ["show", "stedy"], /no scenario "stedy"; did you mean "steady"\?/],
   ["a copy of no scenario", ["init", "x.yaml", "--from", "./x.yaml"], /no scenario ".\/x.yaml": expected a name from/],
-  ["a copy for Mephisto", ["init", "--from", "steady", "--mephisto", "x"], /--from and --mephisto do not go together/],
+  ["a copy for Mephisto", ["init", "--from", "steady", "--mephisto", "x"], /--from cannot be combined with --mephisto/],
   ["an unknown scenario, with the nearest", ["-s", "stedy"], /unknown scenario "stedy"; did you mean "steady"\?/],
   [
     "no workers",

@@ -1,4 +1,4 @@
-/** The command that runs a run again has what it needs, and nothing that lets one in. */
+/** The command that runs a run again has what it needs, and no credentials. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { differingOptions, reproduceCommand } from "../../../dist/results/index.js";

@@ -73,7 +73,7 @@ class Drawing {
       while (sent[0]?.lost === true) sent.shift();
       this.#arrow(sent.shift()?.row, row);
       if (this.#note !== undefined && subject === this.#agentId && Math.abs(at - this.#note.atMs) < 0.01)
-        this.#say(row, this.#note.text);
+        this.#annotate(row, this.#note.text);
     } else if (operation === "write" || operation === "commit") {
       if (operation === "commit") this.#arrow(this.#writesOf("write", subject).shift(), row);
       this.#writesOf(operation, subject).push(row);
@@ -147,7 +147,7 @@ class Drawing {
     if (from !== undefined) this.#arrows.set(`${from} ${to}`, { from, to });
   }
 
-  #say(row: number, text: string): void {
+  #annotate(row: number, text: string): void {
     const parts = this.#rows[row];
     if (parts !== undefined) parts.text += ` ◀ ${text}`;
   }

@@ -8,7 +8,7 @@ import type { Requirements, WorkerProcess } from "../messages.js";
 /** The time without a worker process after which it is reported, ms. */
 const ALONE_MS = 3000;
 
-export class Fleet {
+export class JobWorkers {
   readonly #job: { readonly id: string; readonly requires: Requirements };
   readonly #log: (line: string) => void;
   readonly #working = new Map<string, WorkerProcess>();
@@ -28,8 +28,8 @@ export class Fleet {
     );
   }
 
-  /** Reads who works at Redis' time `now`, and tells what has changed. */
-  async look(client: Redis, now: number): Promise<void> {
+  /** Reads who works at Redis' time `now`, and reports what has changed. */
+  async poll(client: Redis, now: number): Promise<void> {
     const present = await readWorkerProcesses(client, now);
     for (const worker of present) this.#see(worker);
     const ids = new Set(present.map(({ id }) => id));
@@ -38,7 +38,7 @@ export class Fleet {
       this.#working.delete(id);
       this.#log(`worker process ${id}: gone; its blocks are executed by others`);
     }
-    this.#tellAlone();
+    this.#reportAlone();
   }
 
   #see(worker: WorkerProcess): void {
@@ -53,7 +53,7 @@ export class Fleet {
     this.#working.set(id, worker);
   }
 
-  #tellAlone(): void {
+  #reportAlone(): void {
     if (this.#working.size > 0) {
       this.#aloneSince = undefined;
       return;
