@@ -14,7 +14,8 @@ import {
 } from "../../../dist/load/run/index.js";
 import { temporaryDirectory } from "../../support/cli/simulate.js";
 import { assertGeneratorCpu } from "../../support/network/generator-cpu.js";
-import { machineHere, run, served } from "../../support/network/machine-run.js";
+import { channelPair } from "../../support/network/machine-channels.js";
+import { machineHere, recruit, run, served } from "../../support/network/machine-run.js";
 import { scenarioText } from "../../support/network/target-run.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
 
@@ -210,6 +211,23 @@ describe("a run that cannot begin", () => {
       { name: "MachineError", message: /^machine b: .*nothing was heard from it for 10 s/ },
     );
     await Promise.all(machines.map(({ ended }) => ended));
+  });
+
+  test("a machine that refuses is named, not one that was waited for at that time", async (t) => {
+    // A machine that has refused may take the block of another, of which nothing is heard then.
+    const silent = channelPair();
+    setTimeout(() => silent.cut("nothing was heard from it for 10 s"), 1000);
+    const { recruited } = machineHere("b", 1);
+    const machines = [recruit("a", 1, silent), recruited];
+    await assert.rejects(
+      run(
+        t,
+        scenarioText(),
+        "http://127.0.0.1:9",
+        (options) => new MachineGenerators({ ...options, target: "http://192.0.2.1:3000", machines }),
+      ),
+      { name: "MachineError", message: /^machine b: http:\/\/192\.0\.2\.1:3000 .* is another machine/ },
+    );
   });
 
   test("a plan of another hash", async (t) => {

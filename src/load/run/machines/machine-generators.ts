@@ -138,17 +138,21 @@ export class MachineGenerators implements LoadGenerators {
     const { interrupt, cancelled } = this.#options;
     const ended = { signal: AbortSignal.any([interrupt, cancelled]), ref: false };
     const late = delay(READY_TIMEOUT_MS, undefined, ended).catch(() => undefined);
-    await Promise.race([Promise.all(this.#machines.map((machine) => machine.untilReady())), late]);
+    const ready = this.#machines.map(async (machine) => {
+      await machine.untilReady();
+      // The others are not waited for: a machine that refused may hold the block of one, of which nothing is heard.
+      if (machine.problem !== undefined) this.#requireReady(NOT_READY);
+    });
+    await Promise.race([Promise.all(ready), late]);
     if (cancelled.aborted) throw new MachineError(String(cancelled.reason));
     this.#requireReady(interrupt.aborted ? "interrupted before it was ready" : NOT_READY);
   }
 
   /** @throws {MachineError} when a machine has a problem, or, for the reason `late`, is not ready */
   #requireReady(late: string): void {
-    for (const machine of this.#machines) {
-      const problem = machine.problem ?? (machine.isReady() ? undefined : late);
-      if (problem !== undefined) throw new MachineError(`machine ${machine.name}: ${problem}`);
-    }
+    const machine =
+      this.#machines.find(({ problem }) => problem !== undefined) ?? this.#machines.find((each) => !each.isReady());
+    if (machine !== undefined) throw new MachineError(`machine ${machine.name}: ${machine.problem ?? late}`);
   }
 }
 
