@@ -1,7 +1,6 @@
 /** `simulate sweep`: runs many seeds of a scenario under simulated time, and counts the coverage marks. */
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { MAX_RUN_THREADS, sweepSeeds } from "../../load/run/index.js";
+import { sweepSeeds } from "../../load/run/index.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import type { LoadedScenario } from "../../load/scenario/index.js";
 import {
@@ -13,7 +12,7 @@ import {
 } from "../../results/index.js";
 import { faultRatesFrom } from "../shared/fault-options.js";
 import { interruptSignal } from "../shared/interrupt.js";
-import { threadsFrom } from "../shared/numeric-options.js";
+import { threadsOrCores } from "../shared/numeric-options.js";
 import { planFrom } from "../shared/plan-options.js";
 import { logLines } from "../shared/print.js";
 import {
@@ -42,8 +41,7 @@ export async function handler(given: SweepArguments): Promise<void> {
 
 async function sweepHere(args: SweepArguments): Promise<void> {
   const seeds = seedsFrom(args.seeds);
-  const threads =
-    args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
+  const threads = threadsOrCores(args.threads);
   const loaded = await planFrom({ ...args, seed: undefined });
   const { scenario, options } = loaded;
   const { thresholds } = args;

@@ -1,25 +1,20 @@
 /** `simulate worker`: works for the jobs of other machines until Ctrl-C. */
-import { availableParallelism } from "node:os";
 import type { ClockOffset } from "../../load/run/index.js";
-import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
 import { requireNativeModule } from "../../platform/db/index.js";
 import { formatMs, plural } from "../../vocabulary/index.js";
 import { logUnless } from "../shared/print.js";
 import { interruptSignal } from "../shared/interrupt.js";
 import { startLocalServer } from "../shared/local-server.js";
-import { portNumber, threadsFrom } from "../shared/numeric-options.js";
+import { metricsAddress, threadsOrCores, type MetricsArguments } from "../shared/numeric-options.js";
 import { redisAddressFrom, type Distributed } from "../shared/redis-options.js";
 import { TARGET_TOKEN_VARIABLE } from "../shared/target-options.js";
-import { UsageError } from "../shared/usage-error.js";
 import type { WorkerProcessLoop, WorkerState } from "../../distributed/index.js";
 
-export interface WorkerArguments {
+export interface WorkerArguments extends MetricsArguments {
   readonly redis?: string | undefined;
   readonly threads?: string | undefined;
   readonly modules?: readonly string[] | undefined;
   readonly "allow-remote": boolean;
-  readonly "metrics-port"?: string | undefined;
-  readonly "metrics-host"?: string | undefined;
   readonly quiet: boolean;
 }
 
@@ -31,11 +26,8 @@ const LAST_ANSWERS_MS = 2000;
 export async function handler(args: WorkerArguments): Promise<void> {
   const distributed = await import("../../distributed/index.js");
   const address = redisAddressFrom(args.redis, distributed);
-  const threads =
-    args.threads === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(args.threads, 1);
-  const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
-  if (metricsPort === undefined && args["metrics-host"] !== undefined)
-    throw new UsageError("--metrics-host requires --metrics-port");
+  const threads = threadsOrCores(args.threads);
+  const metricsAt = metricsAddress(args);
   const log = logUnless(args.quiet);
   requireNativeModule();
   const modules = distributed.modulesByDigest(args.modules ?? []);
@@ -51,7 +43,7 @@ export async function handler(args: WorkerArguments): Promise<void> {
     log,
   };
   const loop = await distributed.WorkerProcessLoop.start({ host, stop });
-  const metrics = metricsPort === undefined ? undefined : await serveMetrics(metricsPort, args, loop, distributed);
+  const metrics = metricsAt && (await serveMetrics(metricsAt, loop, distributed));
   if (metrics !== undefined) log(`metrics: ${metrics.origin}/metrics`);
   const { self } = loop.state;
   log(
@@ -88,12 +80,10 @@ function progressLine(loop: WorkerProcessLoop, log: (line: string) => void): () 
 }
 
 async function serveMetrics(
-  port: number,
-  args: WorkerArguments,
+  { host, port }: { readonly host: string; readonly port: number },
   loop: WorkerProcessLoop,
   { workerMetrics, METRICS_CONTENT_TYPE }: Distributed,
 ) {
-  const host = args["metrics-host"] ?? "127.0.0.1";
   return startLocalServer({
     host,
     port,

@@ -53,10 +53,9 @@ async function runWith(
   args: RunArguments,
   interrupt: AbortSignal,
 ): Promise<FinishedRun> {
-  const { metricsPort, faultRates, threads } = chosen;
+  const { faultRates, threads } = chosen;
   const out = (opened.out = await openOut(chosen));
-  const metrics = metricsPort === undefined ? undefined : await openMetrics(metricsPort, args["metrics-host"]);
-  opened.metrics = metrics;
+  const metrics = (opened.metrics = await openMetrics(chosen));
   if (metrics !== undefined && !args.quiet) logLines(`metrics: ${metrics.url}`);
   const { watch, ...common } = { ...(await watchedRun(chosen, args)), interrupt, samples: out?.samples };
   opened.watch = watch;
@@ -95,8 +94,9 @@ function warnings(isQuiet: boolean): { readonly onWarning?: (warning: string) =>
   return isQuiet ? {} : { onWarning: (warning) => logLines(`warning: ${warning}`) };
 }
 
-async function openMetrics(port: number, host = "127.0.0.1"): Promise<MetricsServer> {
-  return (await import("./metrics-server.js")).startMetricsServer(host, port);
+async function openMetrics({ metrics }: ChosenRun): Promise<MetricsServer | undefined> {
+  if (metrics === undefined) return undefined;
+  return (await import("./metrics-server.js")).startMetricsServer(metrics.host, metrics.port);
 }
 
 /** The options of all engines, and the watch of the run. */

@@ -3,7 +3,7 @@ import { defaultThreads } from "../../load/run/run-limits.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import type { Division } from "../../report/index.js";
 import { faultRatesFrom } from "./fault-options.js";
-import { portNumber, threadsFrom } from "./numeric-options.js";
+import { metricsAddress, portNumber, threadsFrom, type MetricsArguments } from "./numeric-options.js";
 import { outputChoices, outputFiles, type OutArguments } from "./out-options.js";
 import { prepareCiFiles, type CiFileArguments } from "./ci-files.js";
 import { planFrom, type PlanArguments } from "./plan-options.js";
@@ -19,7 +19,8 @@ export interface RunArguments
     OutArguments,
     TargetArguments,
     ListenArguments,
-    MachineArguments {
+    MachineArguments,
+    MetricsArguments {
   readonly threads?: string | undefined;
   readonly virtual: boolean;
   readonly faults?: string | undefined;
@@ -28,8 +29,6 @@ export interface RunArguments
   readonly strict: boolean;
   readonly results: string;
   readonly dashboard?: string | undefined;
-  readonly "metrics-port"?: string | undefined;
-  readonly "metrics-host"?: string | undefined;
   readonly by?: Division | readonly Division[] | undefined;
   readonly quiet: boolean;
 }
@@ -53,16 +52,13 @@ export async function chosenRun(args: RunArguments) {
   const faultRates = faultRatesFrom(args.faults);
   if (faultRates !== undefined && !args.virtual)
     throw new UsageError("--faults requires --virtual; on real threads, faults are part of the scenario");
-  const metricsPort = args["metrics-port"] === undefined ? undefined : portNumber("metrics-port", args["metrics-port"]);
-  if (metricsPort === undefined && args["metrics-host"] !== undefined)
-    throw new UsageError("--metrics-host requires --metrics-port");
-  if (metricsPort !== undefined && args.virtual)
-    throw new UsageError("--metrics-port cannot be combined with --virtual");
+  const metrics = metricsAddress(args);
+  if (metrics !== undefined && args.virtual) throw new UsageError("--metrics-port cannot be combined with --virtual");
   const scenarioPath = args.scenario === STANDARD_INPUT ? STANDARD_INPUT : planned.path;
   const outputs = outputChoices(args, args.redis !== undefined);
   const dashboardPort = dashboardPortFrom(args.dashboard);
   prepareCiFiles(args, [{ name: "the scenario", path: scenarioPath }], outputFiles(outputs));
-  return { ...planned, listen, machines, threads, faultRates, metricsPort, dashboardPort, outputs };
+  return { ...planned, listen, machines, threads, faultRates, metrics, dashboardPort, outputs };
 }
 
 /** The empty text stands for an option without a value. */

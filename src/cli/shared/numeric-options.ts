@@ -1,7 +1,8 @@
 /** Parses the values of numeric options, which are text, so that messages can quote them. */
+import { availableParallelism } from "node:os";
 import { MAX_RUN_THREADS } from "../../load/run/run-limits.js";
 import { parseDuration } from "../../vocabulary/index.js";
-import { invalidValue } from "./usage-error.js";
+import { invalidValue, UsageError } from "./usage-error.js";
 
 /** Parses the value of a numeric option. @throws {UsageError} unless it is a whole number of `least` or more */
 export function wholeNumber(option: string, text: string, least: number): number {
@@ -25,9 +26,30 @@ export function threadsFrom(text: string, least: number): number {
   return threads;
 }
 
+/** As {@link threadsFrom}, for a command whose threads are all alike: one for each core when the option is left out. */
+export function threadsOrCores(text: string | undefined): number {
+  return text === undefined ? Math.min(MAX_RUN_THREADS, availableParallelism()) : threadsFrom(text, 1);
+}
+
 /** The value of an option that is a port. @throws {UsageError} unless it is one */
 export function portNumber(option: string, text: string): number {
   const port = wholeNumber(option, text, 0);
   if (port > 65_535) throw invalidValue(`--${option}`, text, "a port, 0 to 65535");
   return port;
+}
+
+/** The values of `metricsOptions` (shared-options.ts). */
+export interface MetricsArguments {
+  readonly "metrics-port"?: string | undefined;
+  readonly "metrics-host"?: string | undefined;
+}
+
+/** Where metrics are served; undefined without `--metrics-port`. @throws {UsageError} for an invalid port, or a lone host */
+export function metricsAddress({
+  "metrics-port": port,
+  "metrics-host": host,
+}: MetricsArguments): { readonly host: string; readonly port: number } | undefined {
+  if (port !== undefined) return { host: host ?? "127.0.0.1", port: portNumber("metrics-port", port) };
+  if (host !== undefined) throw new UsageError("--metrics-host requires --metrics-port");
+  return undefined;
 }

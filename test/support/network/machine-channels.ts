@@ -1,4 +1,4 @@
-/** The two ends of a way between a coordinator and a machine, in this process. What is sent goes through its bytes. */
+/** The two ends of a channel between a coordinator and a machine, in this process. What is sent goes through its bytes. */
 import {
   decodeMessage,
   encodeMessage,
