@@ -5,7 +5,7 @@ import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { Router, type ClientThreadContext } from "../../workers/index.js";
 import { startArrivals, type Arrivals } from "./arrivals.js";
 import { startPartners } from "./partners.js";
-import { clientChannel, NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
+import { clientChannel, type Role, type RoleContext } from "./role.js";
 
 /** What a worker submits for its unit. */
 export const TASK_ANSWER = { answer: "done" };
@@ -39,10 +39,6 @@ class ClientRole implements Role<ClientEvidence[]> {
 
   stop(): void {
     this.#arrivals.stop();
-  }
-
-  gauges(): AgentGauges {
-    return NO_GAUGES;
   }
 
   evidence(): ClientEvidence[] {

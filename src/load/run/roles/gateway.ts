@@ -7,7 +7,7 @@ import { Gateway, type GatewayObserver } from "../../../platform/server/gateway/
 import { untilSettled, wait, type Steps } from "../../../platform/sync/index.js";
 import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { GATEWAY_CHANNEL, type GatewaySetup } from "./gateway-setup.js";
-import { NO_GAUGES, type AgentGauges, type Role, type RoleContext } from "./role.js";
+import type { Role, RoleContext } from "./role.js";
 
 /** How often the drain looks whether the last agent has ended, ms. */
 const LOOK_MS = 50;
@@ -94,10 +94,6 @@ class GatewayRole implements Role<ClientEvidence[]> {
     this.#isStopping = true;
     this.#gateway.stopAdmission();
     this.#context.taskGroup.start("the gateway's drain", () => this.#drain(untilMs));
-  }
-
-  gauges(): AgentGauges {
-    return NO_GAUGES;
   }
 
   evidence(): ClientEvidence[] {

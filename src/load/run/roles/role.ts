@@ -83,9 +83,6 @@ export interface AgentGauges {
   readonly workers: readonly WorkerGauge[];
 }
 
-/** The gauges of a part that has no agents of the model. */
-export const NO_GAUGES: AgentGauges = { statuses: [], workers: [] };
-
 /** What stands between a role and what it shares with others: nothing, or something that records or delays. */
 export interface Interceptors {
   /** The inbox in a wide slot. */
@@ -119,6 +116,7 @@ export interface Role<Evidence> {
   done(): boolean;
   /** Stops it: it should be done by `untilMs` on the run's clock. */
   stop(untilMs: number): void;
-  gauges(): AgentGauges;
+  /** Absent for a part that has no agents of the model. */
+  gauges?(): AgentGauges;
   evidence(): Evidence;
 }
