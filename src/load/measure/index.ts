@@ -13,7 +13,6 @@ export { formatHlog, type HlogOptions } from "./hlog.js";
 export { loadGenerated, loadGeneratedOver, type LoadVerdict, type RequestTally } from "./load.js";
 export {
   Collector,
-  mergeSnapshots,
   type CollectorOptions,
   type Interval,
   type Measurements,

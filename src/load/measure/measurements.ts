@@ -237,17 +237,6 @@ function put(intervals: Intervals, counts: IntervalCounts, index: number): void 
   intervals.set(index, there === undefined ? { ...counts, index } : mergeCounts([there, counts], index));
 }
 
-/** The measurements of a run of `durationMs` from all its snapshots, in any order. */
-export function mergeSnapshots(
-  snapshots: Iterable<RecorderSnapshot>,
-  durationMs: number,
-  tags: TagSet = NO_TAGS,
-): Measurements {
-  const collector = new Collector({ tags });
-  for (const snapshot of snapshots) collector.add(snapshot);
-  return collector.measurements(durationMs);
-}
-
 function byName<K extends string, V>(names: readonly K[], value: (name: K) => V): Record<K, V> {
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<K, V>;
 }

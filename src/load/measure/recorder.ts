@@ -105,8 +105,6 @@ export interface SharedCounts {
   received(snapshot: RecorderSnapshot): void;
   /** Counts that are in no snapshot of the thread. */
   rest(): RecorderSnapshot["counters"];
-  /** The count since the start of the thread. */
-  total(name: CounterName): number;
 }
 
 export function createSharedCounts(tags: TagSet = NO_TAGS): SharedCounts {
@@ -123,11 +121,6 @@ export function createSharedCounts(tags: TagSet = NO_TAGS): SharedCounts {
       }
     },
     rest: () => countersIn(cells, counts, before),
-    total(name) {
-      let total = 0;
-      for (let cell = 0; cell < cells.count; cell++) total += at(counts, placeOf(cell, name));
-      return total;
-    },
   };
 }
 

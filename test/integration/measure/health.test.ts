@@ -2,13 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  createRecorder,
-  mergeSnapshots,
-  scheduleKept,
-  watchHealth,
-  watchProcess,
-} from "../../../dist/load/measure/index.js";
+import { createRecorder, scheduleKept, watchHealth, watchProcess } from "../../../dist/load/measure/index.js";
+import { mergeSnapshots } from "../../support/measure/merge-snapshots.js";
 
 const slipOf = (...times: number[]) => {
   const recorder = createRecorder({ thread: "t", originMs: 0 });

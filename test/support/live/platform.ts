@@ -29,7 +29,7 @@ import {
   TaskRunner,
 } from "../../../dist/platform/live/index.js";
 import { observeTasks } from "../../../dist/load/run/roles/task-observer.js";
-import { createRecorder, mergeSnapshots, type Measurements } from "../../../dist/load/measure/index.js";
+import { createRecorder, type Measurements } from "../../../dist/load/measure/index.js";
 import type { TaskEvidence } from "../../../dist/load/check/index.js";
 import { createContext } from "../../../dist/platform/model/index.js";
 import {
@@ -41,6 +41,7 @@ import {
   type Wait,
   type Waiter,
 } from "../../../dist/platform/sync/index.js";
+import { mergeSnapshots } from "../measure/merge-snapshots.js";
 
 export const LIVE_UPDATE_TIMEOUT_MS = 1000;
 export const SUBMISSION_TIMEOUT_MS = 500;

@@ -3,7 +3,6 @@ import { checkInvariants, noteTaken, nothingTaken, type RunEvidence } from "../.
 import {
   createRecorder,
   evaluate,
-  mergeSnapshots,
   parseThresholds,
   scheduleKept,
   type Measurements,
@@ -24,6 +23,7 @@ import {
   type ReportInput,
   type Summary,
 } from "../../../dist/results/index.js";
+import { mergeSnapshots } from "../measure/merge-snapshots.js";
 
 /** Every third update is of a worker whose connection drops in the storm. */
 const TAGS: TagSet = {

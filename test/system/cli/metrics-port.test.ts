@@ -8,8 +8,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { PortError } from "../../../dist/cli/shared/usage-error.js";
 import { startMetricsServer } from "../../../dist/cli/shared/metrics-server.js";
-import { createRecorder, mergeSnapshots } from "../../../dist/load/measure/index.js";
+import { createRecorder } from "../../../dist/load/measure/index.js";
 import { simulate, start, temporaryDirectory } from "../../support/cli/simulate.js";
+import { mergeSnapshots } from "../../support/measure/merge-snapshots.js";
 
 const portOf = ({ url }: { readonly url: string }): number => Number(new URL(url).port);
 

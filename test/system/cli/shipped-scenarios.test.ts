@@ -1,18 +1,12 @@
 /** The scenarios of the package: a good run meets their thresholds, and a bad run does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  compare,
-  parseDecimal,
-  METRICS,
-  evaluate,
-  mergeSnapshots,
-  parseThresholds,
-} from "../../../dist/load/measure/index.js";
+import { compare, parseDecimal, METRICS, evaluate, parseThresholds } from "../../../dist/load/measure/index.js";
 import { buildPlan, loadScenario, shippedScenarios, type Scenario } from "../../../dist/load/scenario/index.js";
 import { isNetworkFault } from "../../../dist/vocabulary/index.js";
 import { assertTagsAddUp } from "../../support/results/tagged.js";
 import { onlySummary, simulate, temporaryDirectory } from "../../support/cli/simulate.js";
+import { mergeSnapshots } from "../../support/measure/merge-snapshots.js";
 
 /** Whether a scenario is for runs over a network: test/system/network/incidents.test.ts runs those. */
 const isOverNetwork = ({ faults, target }: Scenario): boolean =>

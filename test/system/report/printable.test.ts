@@ -8,7 +8,7 @@ import { parse } from "parse5";
 import { SaxesParser } from "saxes";
 import { comparisonJUnit, comparisonMarkdown, renderComparison, type Compared } from "../../../dist/bench/index.js";
 import { renderSchedule } from "../../../dist/explore/index.js";
-import { createRecorder, mergeSnapshots, prometheusText } from "../../../dist/load/measure/index.js";
+import { createRecorder, prometheusText } from "../../../dist/load/measure/index.js";
 import { drawSequence } from "../../../dist/report/draw-sequence.js";
 import { renderReport } from "../../../dist/report/html/report-page.js";
 import {
@@ -31,6 +31,7 @@ import { ScenarioError } from "../../../dist/load/scenario/index.js";
 import { printable, printableData } from "../../../dist/vocabulary/printable.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";
 import { assertShown, hostile } from "../../support/report/hostile.js";
+import { mergeSnapshots } from "../../support/measure/merge-snapshots.js";
 
 const example = exampleSummary({ broken: true });
 const exampleData = exampleReport();

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createRecorder, mergeSnapshots, type Measurements } from "../../../dist/load/measure/index.js";
+import { createRecorder, type Measurements } from "../../../dist/load/measure/index.js";
 import { buildReportData, latencyByPart, type ReportData, type StatusEvent } from "../../../dist/results/index.js";
 import { exampleMeasurements, exampleReport, exampleSummary } from "../../support/report/example.js";
+import { mergeSnapshots } from "../../support/measure/merge-snapshots.js";
 
 function measured(latencies: readonly { ms: number; atMs: number }[], durationMs: number): Measurements {
   const recorder = createRecorder({ thread: "t", originMs: 0 });

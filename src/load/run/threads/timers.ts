@@ -4,8 +4,6 @@ import type { Clock } from "../../../platform/sync/index.js";
 export interface Timers {
   /** Runs `action` once the clock shows `dueMs`, in a separate turn of the event loop. */
   at(dueMs: number, action: () => void): void;
-  /** Resolves once the clock shows `dueMs`. */
-  until(dueMs: number): Promise<void>;
   /** Must be called when the clock has jumped: the timers of Node do not notice it, and would fire too late. */
   onClockJump(): void;
   /** Cancels all timers. */
@@ -35,14 +33,12 @@ export function createTimers(clock: Clock): Timers {
     entries.delete(entry);
     entry.action();
   };
-  const at: Timers["at"] = (dueMs, action) => {
-    const entry: TimerEntry = { dueMs, action, timer: undefined };
-    entries.add(entry);
-    arm(entry);
-  };
   return {
-    at,
-    until: (dueMs) => new Promise((resolve) => at(dueMs, resolve)),
+    at(dueMs, action) {
+      const entry: TimerEntry = { dueMs, action, timer: undefined };
+      entries.add(entry);
+      arm(entry);
+    },
     onClockJump: () => entries.forEach(arm),
     end() {
       for (const { timer } of entries) clearTimeout(timer);

@@ -13,7 +13,7 @@ import {
 } from "../../../results/index.js";
 import type { LoadedScenario, Plan, PlanOptions } from "../../scenario/index.js";
 import { systemClock, type MailboxKind } from "../../../platform/sync/index.js";
-import { createTraceFile, type TraceEvent, type TraceFile, type TraceSink } from "../../../replay/trace/index.js";
+import { createTraceFile, type TraceEvent, type TraceFile } from "../../../replay/trace/index.js";
 import { finalizeRun } from "../finalize-run.js";
 import type { FinishedRun, RunProgress } from "../finished-run.js";
 import { recordOf } from "../describe-run.js";
@@ -50,8 +50,6 @@ export interface VirtualRunOptions {
   readonly onProgress?: RunProgress;
   /** Receives every sample; left out: none is kept. */
   readonly samples?: SampleSink | undefined;
-  /** Called with every event, in addition to the trace. */
-  readonly watch?: TraceSink;
 }
 
 /**
@@ -71,7 +69,7 @@ export async function runVirtual(options: VirtualRunOptions): Promise<FinishedRu
 }
 
 async function runIn(directory: string, options: VirtualRunOptions, onBegun: () => void): Promise<FinishedRun> {
-  const { loaded, plan, interrupt, watch } = options;
+  const { loaded, plan, interrupt } = options;
   options.samples?.begin(options.startedAt, plan.tags.spans);
   // Written now, so that a run that fails can be repeated.
   writeRunRecord(directory, recordOf(options, 0, options.startedAt), loaded.text);
@@ -97,7 +95,6 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
         withWriteErrors(tracePath, () => trace.write(event));
         if (event.actor === "faults" && !isPlanned(event))
           drawn.push({ label: event.operation, atMs: timeOfFault(event) });
-        watch?.(event);
       },
     });
     onBegun();

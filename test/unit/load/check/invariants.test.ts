@@ -18,7 +18,8 @@ import {
   type RowEvidence,
   type TaskEvidence,
 } from "../../../../dist/load/check/index.js";
-import { createRecorder, mergeSnapshots } from "../../../../dist/load/measure/index.js";
+import { createRecorder } from "../../../../dist/load/measure/index.js";
+import { mergeSnapshots } from "../../../support/measure/merge-snapshots.js";
 
 interface Run {
   clients: ClientEvidence[];

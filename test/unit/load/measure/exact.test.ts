@@ -5,12 +5,12 @@ import fc from "fast-check";
 import {
   createRecorder,
   evaluate,
-  mergeSnapshots,
   parseThreshold,
   type Measurements,
   type Threshold,
 } from "../../../../dist/load/measure/index.js";
 import { formatObserved } from "../../../../dist/results/index.js";
+import { mergeSnapshots } from "../../../support/measure/merge-snapshots.js";
 
 const HOLDS = {
   "<": (sign: number) => sign < 0,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HistogramLogReader, listTags } from "hdr-histogram-js";
-import { createRecorder, formatHlog, mergeSnapshots } from "../../../../dist/load/measure/index.js";
+import { createRecorder, formatHlog } from "../../../../dist/load/measure/index.js";
+import { mergeSnapshots } from "../../../support/measure/merge-snapshots.js";
 
 const startEpochMs = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
 

@@ -1,14 +1,8 @@
 /** The Prometheus text of a run's metrics. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  createRecorder,
-  isMeasured,
-  isMetric,
-  mergeSnapshots,
-  METRICS,
-  prometheusText,
-} from "../../../../dist/load/measure/index.js";
+import { createRecorder, isMeasured, isMetric, METRICS, prometheusText } from "../../../../dist/load/measure/index.js";
+import { mergeSnapshots } from "../../../support/measure/merge-snapshots.js";
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 

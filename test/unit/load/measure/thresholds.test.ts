@@ -8,10 +8,10 @@ import {
   evaluateEndedEarly,
   evaluateSoFar,
   failuresThatAbort,
-  mergeSnapshots,
   parseThreshold,
   parseThresholds,
 } from "../../../../dist/load/measure/index.js";
+import { mergeSnapshots } from "../../../support/measure/merge-snapshots.js";
 
 function measured(durationMs = 10_000) {
   const recorder = createRecorder({ thread: "t", originMs: 0 });
