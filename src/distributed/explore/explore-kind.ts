@@ -18,11 +18,12 @@ export const exploreKind: JobKind<ExploreSpec, Block, SampledBlock> = {
     const path = moduleFor(job, host);
     const source = { module: path === undefined ? OWN_PROGRAMS : moduleAt(path), name: spec.program };
     await requireProgram(source);
-    const pool = createTaskPool(new URL("./explore-thread.js", import.meta.url).href, host.threads);
+    const { href } = new URL("./explore-thread.js", import.meta.url);
+    const pool = createTaskPool<SampleTask, SampledBlock>(href, host.threads);
     return {
       async run(block, signal) {
         const task: SampleTask = { source, spec, block };
-        const result = await Promise.race([pool.run(task, signal) as Promise<SampledBlock>, pool.failed]);
+        const result = await Promise.race([pool.run(task, signal), pool.failed]);
         // The threads of the program, which take turns, have most of its CPU time.
         return { result, cpuMs: null };
       },

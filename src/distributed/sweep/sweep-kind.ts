@@ -28,7 +28,7 @@ export const sweepKind: JobKind<SweepSpec, Block, RunResult[]> = {
     return {
       run: (block, signal) =>
         Promise.race([
-          pool.runBlock(
+          pool.run(
             { request: { scenario, mailbox, faultRates, thresholds }, planOptions: { workers, durationMs }, ...block },
             signal,
           ),

@@ -45,5 +45,5 @@ export { agentSequence, type AgentSequenceOptions } from "./virtual/agent-sequen
 export { agentStepOf } from "./virtual/agent-step.js";
 export { COVERAGE_MARKS, COVERAGE_MARK_NAMES, type CoverageMark } from "./virtual/coverage-marks.js";
 export { sweepSeeds, type SweepOptions } from "./virtual/sweep-seeds.js";
-export { createSweepPool, type SweepPool } from "./virtual/sweep-pool.js";
-export { createTaskPool, type TaskPool } from "./task-pool.js";
+export { createSweepPool } from "./virtual/sweep-pool.js";
+export { createTaskPool } from "./task-pool.js";

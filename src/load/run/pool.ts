@@ -5,12 +5,11 @@ import { Piscina } from "piscina";
 import { ThreadDiedError } from "./thread-died-error.js";
 
 /** What is used of a Piscina, whose own types are kept out of those of the package: not every user can compile them. */
-export interface TaskPool {
+export interface PiscinaPool {
   run(
     task: unknown,
     options?: {
       readonly filename?: string;
-      readonly name?: string;
       readonly transferList?: Transferable[];
       readonly signal?: AbortSignal;
     },
@@ -30,7 +29,7 @@ export interface PoolOptions {
 }
 
 export interface Pool {
-  readonly pool: TaskPool;
+  readonly pool: PiscinaPool;
   /**
    * Rejects with a {@link ThreadDiedError} when a thread fails before it has a task: a task could then wait forever.
    */

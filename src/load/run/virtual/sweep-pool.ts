@@ -1,6 +1,5 @@
 /** The worker threads of a sweep. */
-import { createPool } from "../pool.js";
-import type { RunRequest, RunResult } from "./run-in-memory.js";
+import { createTaskPool, type TaskPool } from "../task-pool.js";
 import type { SeedBlock, SeedResults } from "./sweep-thread.js";
 
 /**
@@ -9,27 +8,8 @@ import type { SeedBlock, SeedResults } from "./sweep-thread.js";
  */
 const YOUNG_MIB = 96;
 
-export interface SweepPool {
-  run(request: RunRequest): Promise<RunResult>;
-  /** Runs the seeds of a block one after the other. Rejects when `signal` aborts: its thread is ended. */
-  runBlock(block: SeedBlock, signal: AbortSignal): Promise<SeedResults>;
-  /** Rejects when a thread fails before it has a task. */
-  readonly failed: Promise<never>;
-  destroy(): Promise<void>;
-}
-
-/** Starts the threads. */
-export function createSweepPool(threads: number): SweepPool {
-  const { pool, failed } = createPool({
-    filename: new URL("./sweep-thread.js", import.meta.url).href,
-    minThreads: threads,
-    maxThreads: threads,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-  });
-  return {
-    run: (request) => pool.run(request) as Promise<RunResult>,
-    runBlock: (block, signal) => pool.run(block, { name: "runBlock", signal }) as Promise<SeedResults>,
-    failed,
-    destroy: () => pool.destroy(),
-  };
+/** Starts the threads. Their tasks are blocks of seeds, which they run one after the other. */
+export function createSweepPool(threads: number): TaskPool<SeedBlock, SeedResults> {
+  const { href } = new URL("./sweep-thread.js", import.meta.url);
+  return createTaskPool(href, threads, { maxYoungGenerationSizeMb: YOUNG_MIB });
 }

@@ -1,6 +1,6 @@
 /** Many seeds of one scenario under simulated time, on several threads. */
 import { requireNativeModule } from "../../../platform/db/index.js";
-import { InOrder } from "../../../vocabulary/index.js";
+import { at, InOrder } from "../../../vocabulary/index.js";
 import { hasFailed, type RunRequest, type RunResult } from "./run-in-memory.js";
 import { createSweepPool } from "./sweep-pool.js";
 
@@ -33,7 +33,8 @@ export async function sweepSeeds(options: SweepOptions): Promise<void> {
   const lane = async (): Promise<void> => {
     while (next <= seeds.last && !stopped && !interrupt.aborted) {
       const seed = next++;
-      const result = await pool.run({ ...request, planOptions: { ...planOptions, seed } });
+      const block = await pool.run({ request, planOptions, first: seed, last: seed });
+      const result = at(block.result, 0);
       if (stopOnFailure && hasFailed(result)) stopped = true;
       order.add({ first: seed, last: seed, result });
     }

@@ -1,4 +1,4 @@
-/** The entry of a sweep's worker threads (a Piscina task): one run, or a block of them. */
+/** The entry of a sweep's worker threads (a Piscina task): a block of runs. */
 import { threadTimes, timesSince } from "../../../vocabulary/index.js";
 import { runInMemory, type RunRequest, type RunResult } from "./run-in-memory.js";
 
@@ -20,12 +20,8 @@ export interface SeedResults {
   readonly cpuMs: number | null;
 }
 
-export default function run(request: RunRequest): RunResult {
-  return runInMemory(request);
-}
-
 /** Runs the seeds of a block one after the other. */
-export function runBlock({ request, planOptions, first, last }: SeedBlock): SeedResults {
+export default function runBlock({ request, planOptions, first, last }: SeedBlock): SeedResults {
   const before = threadTimes();
   const result: RunResult[] = [];
   for (let seed = first; seed <= last; seed++)
