@@ -4,6 +4,7 @@
  */
 import { outboxTo, receive, type ChannelPacket, type PacketType, type TaskGroup } from "../../platform/live/index.js";
 import type { Mailbox, Reactor } from "../../platform/sync/index.js";
+import { getOrCreate } from "../../vocabulary/index.js";
 import type { Recorder } from "../measure/index.js";
 import { LocalQueue, type ClientConnection, type WorkerRouter } from "../workers/index.js";
 import { toPageOf, type ToPage, type ToRouter } from "./channel-messages.js";
@@ -39,12 +40,10 @@ export class ChannelRouter implements WorkerRouter {
   }
 
   connect(registrationId: string): Connection {
-    let connection = this.#connections.get(registrationId);
-    if (connection === undefined) {
+    const connection = getOrCreate(this.#connections, registrationId, (): Connection => {
       const inbox = new LocalQueue<ChannelPacket>(this.#reactor);
-      connection = { registrationId, inbox, agentId: undefined, state: "connected" };
-      this.#connections.set(registrationId, connection);
-    }
+      return { registrationId, inbox, agentId: undefined, state: "connected" };
+    });
     connection.state = "connected";
     return connection;
   }

@@ -1,4 +1,5 @@
 /** What the clients of one thread note about a task that is not of this process: the evidence, and what failed. */
+import { getOrCreate } from "../../vocabulary/index.js";
 import { failureKindOf } from "../../platform/server/protocol/index.js";
 import { nothingTaken, type OutsideAgentEvidence, type RegistrationEvidence } from "../check/index.js";
 import { excerptOf } from "./target-error.js";
@@ -28,12 +29,8 @@ export class NetworkNotes {
   readonly #failures = new Map<string, NetworkFailure>();
 
   registration(registrationId: string, workerName: string): RegistrationEvidence {
-    let note = this.#registrations.get(registrationId);
-    if (note === undefined) {
-      note = { registrationId, workerName, asked: 0, failed: 0, onboardingAgents: [], agents: [] };
-      this.#registrations.set(registrationId, note);
-    }
-    return note;
+    const nothing = { registrationId, workerName, asked: 0, failed: 0 };
+    return getOrCreate(this.#registrations, registrationId, () => ({ ...nothing, onboardingAgents: [], agents: [] }));
   }
 
   /**

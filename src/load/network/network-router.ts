@@ -2,7 +2,7 @@
  * The simulated workers' end of the network: registrations and submits by HTTP, and a WebSocket for each agent, as
  * browsers have it. The dialect translates between the workers' updates and those of the task.
  */
-import { assert, isOnboardingId, messageOf } from "../../vocabulary/index.js";
+import { assert, getOrCreate, isOnboardingId, messageOf } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import {
   ENDPOINTS,
@@ -21,7 +21,6 @@ import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { WorkerRecorder } from "../measure/index.js";
 import type { WorkerRouter } from "../workers/index.js";
 import { ClientSocket, type SocketContext, type SocketOwner } from "./client-socket.js";
-import { Conversation } from "./conversation.js";
 import type { Dialect } from "./dialects/index.js";
 import type { HttpClient } from "./http-client.js";
 import type { NetworkNotes } from "./network-notes.js";
@@ -59,11 +58,8 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
   }
 
   connect(registrationId: string, recorder: WorkerRecorder): Page {
-    let page = this.#pages.get(registrationId);
-    if (page === undefined) {
-      page = new Page(registrationId, this.#options.reactor, recorder);
-      this.#pages.set(registrationId, page);
-    }
+    const { reactor } = this.#options;
+    const page = getOrCreate(this.#pages, registrationId, () => new Page(registrationId, reactor, recorder));
     page.state = "connected";
     page.visit++;
     return page;
@@ -292,23 +288,16 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     else if (submit.failure !== undefined) this.#push(page, "log_error", agentId, { request_failed: true });
   }
 
-  /**
-   * The platform has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all
-   * the same.
-   */
+  /** The platform has given an agent, or none. */
   #onDetails(page: Page, visit: number, details: AgentDetails): void {
-    const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit;
+    const given = noteDetails(details, page, isHere, this.#options.notes, this.#now);
+    if (given === undefined) return;
     if (typeof given === "string") {
-      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
-      return;
-    }
-    if (!isHere) {
-      given.goneAtMs ??= this.#now;
+      this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
       return;
     }
     const { agentId: agent_id, submit } = given;
-    delete given.goneAtMs;
     this.#open(page, given);
     this.#push(page, "agent_details", page.registrationId, { agent_id });
     // The answer came while the worker was away.
@@ -317,14 +306,9 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
 
   /** The page of an agent opens its socket. */
   #open(page: Page, agent: OutsideAgentEvidence): void {
-    const { dialect, sockets, hasPartners } = this.#options;
+    const { dialect, sockets } = this.#options;
     const { agentId } = agent;
-    if (page.agentId !== agentId) {
-      this.#replies.noteUnanswered(page, this.#now);
-      page.conversation = new Conversation(dialect, agentId, `${page.registrationId}/${agentId}`, hasPartners);
-    }
-    page.agentId = agentId;
-    page.agent = agent;
+    this.#replies.begin(page, agent, this.#now);
     if (dialect.live === false) return;
     if (sockets.rules === "direct") this.#closeSockets(page, "closed");
     const socket = new ClientSocket(agentId, sockets, this, page.sockets.at(-1));

@@ -30,22 +30,29 @@ export function providerDataOf(
 }
 
 /**
- * Notes what the platform answered to a registration. Returns the agent that it gave, or the reason why it gave none.
+ * Notes what the platform answered to a registration. Returns the agent that it gave, or the reason why it gave none;
+ * undefined for a page that was left meanwhile: it does not get the agent, which is the worker's all the same.
  */
 export function noteDetails(
   { agent_id, failure_reason }: AgentDetails,
   page: Pick<WorkerRecorder, "count"> & { readonly registrationId: string; readonly workerName: string },
+  isHere: boolean,
   notes: NetworkNotes,
   atMs: number,
-): OutsideAgentEvidence | string {
+): OutsideAgentEvidence | string | undefined {
   const registration = notes.registration(page.registrationId, page.workerName);
   if (agent_id === null || failure_reason !== null) {
     const reason = failure_reason ?? "no reason given";
     notes.refused(registration, reason, atMs);
     if (failureKindOf(reason) === "not-qualified") page.count("not_qualified");
-    return reason;
+    return isHere ? reason : undefined;
   }
   const { agent, isNew } = notes.given(registration, agent_id, isOnboardingId(agent_id), atMs);
   page.count(isNew ? "agents_registered" : "reconnects");
+  if (!isHere) {
+    agent.goneAtMs ??= atMs;
+    return undefined;
+  }
+  delete agent.goneAtMs;
   return agent;
 }

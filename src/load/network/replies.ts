@@ -8,13 +8,15 @@
  */
 import { isFinalStatus, noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { CounterName } from "../measure/index.js";
-import type { Conversation } from "./conversation.js";
+import { Conversation } from "./conversation.js";
 import type { Dialect, DialectData } from "./dialects/index.js";
 
 /** The part of a page that this file needs. */
 interface ConversingPage {
-  readonly conversation: Conversation | undefined;
-  readonly agent: OutsideAgentEvidence | undefined;
+  readonly registrationId: string;
+  agentId: string | undefined;
+  conversation: Conversation | undefined;
+  agent: OutsideAgentEvidence | undefined;
   /** Counts what is of its worker. */
   count(name: CounterName): void;
 }
@@ -32,6 +34,19 @@ export class Replies {
 
   constructor(options: RepliesOptions) {
     this.#options = options;
+  }
+
+  /** The page has this agent from now on. `shared`: the agent's conversation, if another page of it has begun one. */
+  begin(page: ConversingPage, agent: OutsideAgentEvidence, now: number, shared?: Conversation): void {
+    const { dialect, hasPartners } = this.#options;
+    const { agentId } = agent;
+    if (page.agentId !== agentId) {
+      this.noteUnanswered(page, now);
+      const idPrefix = `${page.registrationId}/${agentId}`;
+      page.conversation = shared ?? new Conversation(dialect, agentId, idPrefix, hasPartners);
+    }
+    page.agentId = agentId;
+    page.agent = agent;
   }
 
   /** Notes a packet of the task. Returns what the worker gets of it; undefined when the packet came before. */

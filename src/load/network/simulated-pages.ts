@@ -6,7 +6,7 @@
  * As by Mephisto's router, the submit of a task is answered at once, before the backend has it: the worker gets
  * `Submitted!` for a submit that may still be lost.
  */
-import { isFinal, isOnboardingId } from "../../vocabulary/index.js";
+import { getOrCreate, isFinal, isOnboardingId } from "../../vocabulary/index.js";
 import type { ChannelPacket, LiveUpdateData, PacketType } from "../../platform/live/index.js";
 import { limits, type AgentDetails, type WirePacket } from "../../platform/server/protocol/index.js";
 import type { RouterCore } from "../../platform/server/router-server/index.js";
@@ -14,7 +14,6 @@ import type { Reactor } from "../../platform/sync/index.js";
 import { REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
 import type { CounterName } from "../measure/index.js";
 import type { ToPage, ToRouter } from "./channel-messages.js";
-import { Conversation } from "./conversation.js";
 import type { Dialect } from "./dialects/index.js";
 import { Heartbeats } from "./heartbeats.js";
 import type { NetworkNotes } from "./network-notes.js";
@@ -194,12 +193,8 @@ export class SimulatedPages {
   }
 
   #pageOf(registrationId: string, shard: number): SimulatedPage {
-    let page = this.#pages.get(registrationId);
-    if (page === undefined) {
-      page = new SimulatedPage(registrationId, shard, false, this.#events);
-      this.#pages.set(registrationId, page);
-    }
-    return page;
+    const create = (): SimulatedPage => new SimulatedPage(registrationId, shard, false, this.#events);
+    return getOrCreate(this.#pages, registrationId, create);
   }
 
   #register(page: SimulatedPage): void {
@@ -298,23 +293,16 @@ export class SimulatedPages {
       this.#endWait(page.isSecondTab ? this.#pageOf(page.registrationId, page.shard) : page);
   }
 
-  /**
-   * The backend has given an agent, or none. A page that was left meanwhile does not get it; it is the worker's all the
-   * same.
-   */
+  /** The backend has given an agent, or none. */
   #onDetails(page: SimulatedPage, visit: number, details: AgentDetails): void {
-    const given = noteDetails(details, page, this.#options.notes, this.#now);
     const isHere = page.visit === visit && page.state === "open";
+    const given = noteDetails(details, page, isHere, this.#options.notes, this.#now);
+    if (given === undefined) return;
     if (typeof given === "string") {
-      if (isHere) this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
-      return;
-    }
-    if (!isHere) {
-      given.goneAtMs ??= this.#now;
+      this.#push(page, "agent_details", page.registrationId, { failure_reason: given });
       return;
     }
     const { agentId: agent_id, submit } = given;
-    delete given.goneAtMs;
     // The worker learns of its agent before it learns of the agent's status.
     this.#push(page, "agent_details", page.registrationId, { agent_id });
     // The answer came while the worker was away.
@@ -324,19 +312,10 @@ export class SimulatedPages {
 
   /** The page of an agent opens its socket. */
   #open(page: SimulatedPage, agent: OutsideAgentEvidence): void {
-    const { dialect, hasPartners } = this.#options;
     const { agentId } = agent;
-    if (page.agentId !== agentId) {
-      this.#replies.noteUnanswered(page, this.#now);
-      const first = page.isSecondTab ? this.#pages.get(page.registrationId) : undefined;
-      page.conversation =
-        first?.agentId === agentId
-          ? first.conversation
-          : new Conversation(dialect, agentId, `${page.registrationId}/${agentId}`, hasPartners);
-    }
-    page.agentId = agentId;
-    page.agent = agent;
-    if (dialect.live !== false) this.#sayAlive(page, agentId);
+    const first = page.isSecondTab ? this.#pages.get(page.registrationId) : undefined;
+    this.#replies.begin(page, agent, this.#now, first?.agentId === agentId ? first.conversation : undefined);
+    if (this.#options.dialect.live !== false) this.#sayAlive(page, agentId);
   }
 
   #sayAlive(page: SimulatedPage, agentId: string): void {

@@ -2,7 +2,7 @@
  * The clients' end of a channel. It passes packets between the platform and the simulated workers of one thread, and
  * reports disconnected clients to the platform, as the router of the real platform does.
  */
-import { assert } from "../../vocabulary/index.js";
+import { assert, getOrCreate } from "../../vocabulary/index.js";
 import {
   createOutbox,
   type Channel,
@@ -60,12 +60,10 @@ export class Router implements WorkerRouter {
   }
 
   connect(registrationId: string): RoutedConnection {
-    let connection = this.#byRegistration.get(registrationId);
-    if (connection === undefined) {
+    const connection = getOrCreate(this.#byRegistration, registrationId, (): RoutedConnection => {
       const inbox = new LocalQueue<ChannelPacket>(this.#reactor);
-      connection = { registrationId, inbox, agentId: undefined, state: "connected" };
-      this.#byRegistration.set(registrationId, connection);
-    }
+      return { registrationId, inbox, agentId: undefined, state: "connected" };
+    });
     connection.state = "connected";
     return connection;
   }

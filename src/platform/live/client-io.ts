@@ -2,7 +2,7 @@
  * Client IO: reads the packets of clients, and sends them the packets of the platform. It makes no decision about
  * workers and units: those requests go to the worker pool ({@link ClientRequests}).
  */
-import type { AgentStatus } from "../../vocabulary/index.js";
+import { getOrCreate, type AgentStatus } from "../../vocabulary/index.js";
 import { OnboardingAgent } from "../model/index.js";
 import { MailboxFullError, PayloadTooLargeError, type Reactor } from "../sync/index.js";
 import type { Channel, ChannelHandlers } from "./channel.js";
@@ -95,11 +95,8 @@ export class ClientIO {
   /** Asks the clients of all live agents for their statuses. */
   requestStatuses(): void {
     const asked = new Map<Channel, string[]>();
-    for (const { agent, channel } of this.#requests.sessions()) {
-      const ids = asked.get(channel);
-      if (ids === undefined) asked.set(channel, [agent.getAgentId()]);
-      else ids.push(agent.getAgentId());
-    }
+    for (const { agent, channel } of this.#requests.sessions())
+      getOrCreate(asked, channel, () => []).push(agent.getAgentId());
     for (const [channel, ids] of asked) {
       for (let first = 0; first < ids.length; first += STATUSES_A_PACKET) {
         const data = { agent_ids: ids.slice(first, first + STATUSES_A_PACKET) };
