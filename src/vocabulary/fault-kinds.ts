@@ -9,7 +9,6 @@ export const THREAD_FAULT_KINDS = [
   "delay-wakeups",
   "drop-wakeups",
 ] as const;
-export type ThreadFaultKind = (typeof THREAD_FAULT_KINDS)[number];
 
 /** Faults of a scenario between the router and the backend or the clients, in router mode (`--listen`). */
 export const NETWORK_FAULT_KINDS = [

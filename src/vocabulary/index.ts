@@ -10,7 +10,6 @@ export {
   THREAD_FAULT_KINDS,
   isNetworkFault,
   type NetworkFaultKind,
-  type ThreadFaultKind,
 } from "./fault-kinds.js";
 export {
   AGENT_STATUSES,

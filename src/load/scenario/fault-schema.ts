@@ -3,7 +3,6 @@
  * runs in which the program is the router between workers and a backend (`--listen`).
  */
 import { z } from "zod";
-import type { NetworkFaultKind } from "../../vocabulary/index.js";
 import {
   duration,
   durations,
@@ -171,5 +170,3 @@ export const faults = z
 
 /** A fault as the scenario has it: durations in ms. */
 export type Fault = z.output<typeof faults>[number];
-/** A fault of the network. */
-export type NetworkFault = Extract<Fault, { readonly kind: NetworkFaultKind }>;

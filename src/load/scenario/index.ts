@@ -2,14 +2,14 @@
 export { ScenarioError } from "./scenario-error.js";
 export { formatDuration } from "./format-duration.js";
 export type { DistributionSpec } from "./distribution-spec.js";
-export { MAX_STALL_MS, type Fault, type NetworkFault } from "./fault-schema.js";
+export { MAX_STALL_MS } from "./fault-schema.js";
 export { MAX_PAYLOAD_BYTES } from "./fields.js";
 export { MAX_NAME, MAX_WORKERS } from "./scenario-limits.js";
 export { expectedArrivals, type RateArrivals } from "./arrivals.js";
 export type { PlannedFault, PlannedNetworkFault } from "./plan-faults.js";
 export { changeScenario, type ScenarioChange } from "./change-scenario.js";
 export { defineScenario, openScenario, scenarioFrom } from "./define-scenario.js";
-export { didYouMean, nearest } from "./nearest.js";
+export { didYouMean } from "./nearest.js";
 export { scenarioJsonSchema } from "./json-schema.js";
 export {
   loadScenario,
@@ -19,7 +19,7 @@ export {
 } from "./load-scenario.js";
 export { scenarioCatalogue } from "./scenario-catalogue.js";
 export { SCENARIO_CATALOGUE, SCENARIO_SCHEMA, readCatalogue, shippedScenarios } from "./shipped-scenarios.js";
-export { scenarioSchema, type Scenario, type ScenarioInput } from "./scenario-schema.js";
+export type { Scenario, ScenarioInput } from "./scenario-schema.js";
 export type { Behaviour } from "./behaviour-schema.js";
 export { closedLoadOf } from "./closed-load.js";
 export {
@@ -31,7 +31,7 @@ export {
   scaledGroup,
   type LoadGroup,
 } from "./load-groups.js";
-export { TARGET_DIALECTS, type TargetDialect } from "./target-schema.js";
+export type { TargetDialect } from "./target-schema.js";
 export { sample, sampleCount, stream, type Random } from "./random.js";
 export { toScenarioWorker } from "./explicit-worker-plans.js";
 export { arrivalsMsOf, buildPlan, scenarioWorkers, workersOf, type PlanOptions } from "./build-plan.js";
@@ -39,12 +39,11 @@ export { refuseFaultsOfTarget, refuseNetworkScenario, refuseThreadFaultsOfRouter
 export { planHash } from "./plan-hash.js";
 export { planWarnings, type PlanWarningOptions } from "./plan-warnings.js";
 export { planSizeText, plannedWorkers } from "./plan-size.js";
-export { replaceVariables, type Environment } from "./scenario-variables.js";
+export { replaceVariables } from "./scenario-variables.js";
 export { warningLines, warningTexts } from "./warning-lines.js";
 export type {
   ClosedLoad,
   DisconnectPlan,
-  KeptNumber,
   RepeatedDrop,
   OnboardingPlan,
   Plan,

@@ -33,12 +33,6 @@ export const CLIENT_GIVE_UP_HEARTBEATS = 10;
 /** A client closes for good when the backend's last sign of life is older than this, by the client's own clock. */
 export const CLIENT_BACKEND_DEAD_MS = 20_000;
 
-/** How often the backend says `alive` until its channel is open, and for how long at most. */
-export const BACKEND_ALIVE_INTERVAL_MS = 300;
-export const BACKEND_ALIVE_LIMIT_MS = 10_000;
-/** From the loss of the backend's socket to its next attempt to connect. */
-export const BACKEND_RECONNECT_MS = 200;
-
 /** The most bytes of a JSON body; a longer one is answered with 413. */
 export const JSON_BODY_BYTES = 100 * 1024;
 /** The most bytes of a message from a browser. Ours: the original has no limit. */
