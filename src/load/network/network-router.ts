@@ -256,7 +256,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
       const body = formatSubmitTask({ agent_id: agentId, final_data, client_timestamp: sockets.wallClock() });
       read("POST /submit_task", parseStatusAnswer(await http.post(ENDPOINTS.submitTask, body)));
       submit.answeredAtMs = this.#now;
-      this.#tellSubmit(page, agentId, submit);
+      this.#reportSubmit(page, agentId, submit);
     } catch (error) {
       this.#onFailedSubmit(page, agentId, submit, error);
     }
@@ -277,11 +277,11 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     submit.failure = messageOf(error);
     submit.isUnsent = error instanceof TargetError && error.isUnsent;
     this.#onFailure(page, error);
-    this.#tellSubmit(page, agentId, submit);
+    this.#reportSubmit(page, agentId, submit);
   }
 
   /** Gives the worker the result of its submit; a worker who is away gets it on return. */
-  #tellSubmit(page: Page, agentId: string, submit: NonNullable<OutsideAgentEvidence["submit"]>): void {
+  #reportSubmit(page: Page, agentId: string, submit: NonNullable<OutsideAgentEvidence["submit"]>): void {
     if (page.agentId !== agentId) return;
     if (submit.answeredAtMs !== undefined && !isOnboardingId(agentId))
       this.#push(page, "submit_unit", agentId, { sent_at: submit.sentAtMs });
@@ -301,7 +301,7 @@ export class NetworkRouter implements WorkerRouter, SocketOwner {
     this.#open(page, given);
     this.#push(page, "agent_details", page.registrationId, { agent_id });
     // The answer came while the worker was away.
-    if (submit !== undefined) this.#tellSubmit(page, agent_id, submit);
+    if (submit !== undefined) this.#reportSubmit(page, agent_id, submit);
   }
 
   /** The page of an agent opens its socket. */

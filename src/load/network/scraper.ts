@@ -1,19 +1,19 @@
-/** Keeps the Prometheus metrics of a target beside those of the run: one look a second, as numbers along time. */
+/** Keeps the Prometheus metrics of a target beside those of the run: one scrape a second, as numbers along time. */
 import { Client } from "undici";
 import { messageOf } from "../../vocabulary/index.js";
 import type { Clock } from "../../platform/sync/index.js";
 import { lookupOf, type TargetAddress } from "./target-address.js";
 import { TargetError, whyFailed } from "./target-error.js";
 
-/** From one look to the next, ms. */
+/** From one scrape to the next, ms. */
 const INTERVAL_MS = 1000;
-/** How long a look may take, ms. */
+/** How long a scrape may take, ms. */
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 8 << 20;
 /** The most series that are kept; a target may label as it likes. */
 const MAX_SERIES = 500;
-/** The most looks that are kept: every second one is dropped when there are more, again and again. */
-const MAX_LOOKS = 600;
+/** The most scrapes that are kept: every second one is dropped when there are more, again and again. */
+const MAX_SCRAPES = 600;
 
 /** A metric of the target along time. */
 export interface ScrapedSeries {
@@ -30,15 +30,15 @@ export interface ScrapedSeries {
 
 export interface ScrapedMetrics {
   readonly url: string;
-  /** When it was looked, ms since the start of the run. */
+  /** When it was scraped, ms since the start of the run. */
   readonly atMs: readonly number[];
   readonly series: readonly ScrapedSeries[];
-  /** Looks that failed, and why the last one did. */
+  /** Scrapes that failed, and why the last one did. */
   readonly failed: number;
   readonly why?: string;
 }
 
-interface Look {
+interface Scrape {
   readonly atMs: number;
   readonly samples: ReadonlyMap<string, number>;
 }
@@ -48,9 +48,9 @@ export class Scraper {
   readonly #client: Client;
   readonly #clock: Clock;
   readonly #types = new Map<string, string>();
-  #looks: Look[] = [];
+  #scrapes: Scrape[] = [];
   #everyNth = 1;
-  #looked = 0;
+  #scraped = 0;
   #failed = 0;
   #why: string | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -68,8 +68,8 @@ export class Scraper {
     });
   }
 
-  /** Looks once. @throws {TargetError} when there are no metrics */
-  async look(): Promise<void> {
+  /** Scrapes once. @throws {TargetError} when there are no metrics */
+  async scrape(): Promise<void> {
     const what = `GET ${this.#url.href}`;
     let text: string;
     let status: number;
@@ -90,14 +90,14 @@ export class Scraper {
     this.#keep({ atMs: this.#clock.now() - this.#originMs, samples });
   }
 
-  /** The run starts: looks now, and then each second until {@link stop}. Earlier looks are forgotten. */
+  /** The run starts: scrapes now, and then each second until {@link stop}. Earlier scrapes are forgotten. */
   start(): void {
     this.#originMs = this.#clock.now();
-    this.#looks = [];
+    this.#scrapes = [];
     const next = (): void => {
-      void this.look()
+      void this.scrape()
         .catch((error: unknown) => {
-          // It was stopped in the middle of a look.
+          // It was stopped in the middle of a scrape.
           if (this.#timer === undefined) return;
           this.#failed++;
           this.#why = messageOf(error);
@@ -115,19 +115,19 @@ export class Scraper {
     await this.#client.destroy();
     return {
       url: this.#url.href,
-      atMs: this.#looks.map(({ atMs }) => atMs),
-      series: seriesOf(this.#looks, this.#types),
+      atMs: this.#scrapes.map(({ atMs }) => atMs),
+      series: seriesOf(this.#scrapes, this.#types),
       failed: this.#failed,
       ...(this.#why !== undefined && { why: this.#why }),
     };
   }
 
-  #keep(look: Look): void {
-    if (this.#looked++ % this.#everyNth !== 0) return;
-    this.#looks.push(look);
-    if (this.#looks.length < MAX_LOOKS) return;
+  #keep(scrape: Scrape): void {
+    if (this.#scraped++ % this.#everyNth !== 0) return;
+    this.#scrapes.push(scrape);
+    if (this.#scrapes.length < MAX_SCRAPES) return;
     this.#everyNth *= 2;
-    this.#looks = this.#looks.filter((_, at) => at % 2 === 0);
+    this.#scrapes = this.#scrapes.filter((_, at) => at % 2 === 0);
   }
 }
 
@@ -155,13 +155,13 @@ export function parsePrometheus(text: string): {
   return { samples, types };
 }
 
-/** What the looks show along time. Series that never change from 0 are left out. */
-function seriesOf(looks: readonly Look[], types: ReadonlyMap<string, string>): ScrapedSeries[] {
-  const keys = new Set(looks.flatMap(({ samples }) => [...samples.keys()]));
+/** What the scrapes show along time. Series that never change from 0 are left out. */
+function seriesOf(scrapes: readonly Scrape[], types: ReadonlyMap<string, string>): ScrapedSeries[] {
+  const keys = new Set(scrapes.flatMap(({ samples }) => [...samples.keys()]));
   const series: ScrapedSeries[] = [];
   for (const key of keys) {
     if (series.length === MAX_SERIES) break;
-    const made = oneSeries(key, looks, types, keys);
+    const made = oneSeries(key, scrapes, types, keys);
     if (made?.values.some((value) => value !== null && value !== 0) === true) series.push(made);
   }
   return series;
@@ -169,7 +169,7 @@ function seriesOf(looks: readonly Look[], types: ReadonlyMap<string, string>): S
 
 function oneSeries(
   key: string,
-  looks: readonly Look[],
+  scrapes: readonly Scrape[],
   types: ReadonlyMap<string, string>,
   keys: ReadonlySet<string>,
 ): ScrapedSeries | undefined {
@@ -180,28 +180,28 @@ function oneSeries(
   if (type === "histogram" || type === "summary") {
     const countKey = `${family}_count${labels}`;
     if (!name.endsWith("_sum") || !keys.has(countKey)) return undefined;
-    const counts = deltas(looks, ({ samples }) => samples.get(countKey));
-    const values = deltas(looks, ({ samples }) => samples.get(key)).map((sum, at) => {
+    const counts = deltas(scrapes, ({ samples }) => samples.get(countKey));
+    const values = deltas(scrapes, ({ samples }) => samples.get(key)).map((sum, at) => {
       const count = counts[at]?.by ?? 0;
       return sum === null || count === 0 ? null : sum.by / count;
     });
     return { name: family + labels, kind: "mean", values };
   }
   if (type === "counter") {
-    const values = deltas(looks, ({ samples }) => samples.get(key)).map((delta) =>
+    const values = deltas(scrapes, ({ samples }) => samples.get(key)).map((delta) =>
       delta === null || delta.overMs === 0 ? null : (delta.by * 1000) / delta.overMs,
     );
     return { name: key, kind: "rate", values };
   }
-  return { name: key, kind: "gauge", values: looks.map(({ samples }) => samples.get(key) ?? null) };
+  return { name: key, kind: "gauge", values: scrapes.map(({ samples }) => samples.get(key) ?? null) };
 }
 
-/** By how much a value grew since the look before; null for the first, and where it began anew. */
-function deltas(looks: readonly Look[], valueOf: (look: Look) => number | undefined) {
-  return looks.map((look, at) => {
-    const before = looks[at - 1];
-    const [now, then] = [valueOf(look), before && valueOf(before)];
+/** By how much a value grew since the scrape before; null for the first, and where it began anew. */
+function deltas(scrapes: readonly Scrape[], valueOf: (scrape: Scrape) => number | undefined) {
+  return scrapes.map((scrape, at) => {
+    const before = scrapes[at - 1];
+    const [now, then] = [valueOf(scrape), before && valueOf(before)];
     if (before === undefined || now === undefined || then === undefined || now < then) return null;
-    return { by: now - then, overMs: look.atMs - before.atMs };
+    return { by: now - then, overMs: scrape.atMs - before.atMs };
   });
 }

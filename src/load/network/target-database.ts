@@ -9,11 +9,11 @@ import type { OutsideRow } from "../check/index.js";
 import { TargetError } from "./target-error.js";
 
 /**
- * How long the look at the end waits for a writer, ms. A look is short: the platform's writers may have to wait for it.
+ * How long the read at the end waits for a writer, ms. A read is short: the platform's writers may have to wait for it.
  */
 const BUSY_TIMEOUT_MS = 5000;
-/** How long a look in the middle of a run does, ms. */
-const GLANCE_TIMEOUT_MS = 100;
+/** How long a poll in the middle of a run does, ms. */
+const POLL_TIMEOUT_MS = 100;
 const TABLES = ["workers", "agents", "onboarding_agents"] as const;
 /** What the ids of onboarding agents begin with, as clients know them. */
 const ONBOARDING = "onboarding_";
@@ -79,10 +79,10 @@ export class TargetDatabase {
     }
   }
 
-  /** Their statuses alone, for a look while the run goes on; undefined when the database cannot be read now. */
+  /** Their statuses alone, for a poll while the run goes on; undefined when the database cannot be read now. */
   statuses(prefix: string): Pick<OutsideRow, "agentId" | "status">[] | undefined {
     try {
-      this.#connection.pragma(`busy_timeout = ${GLANCE_TIMEOUT_MS}`);
+      this.#connection.pragma(`busy_timeout = ${POLL_TIMEOUT_MS}`);
       return this.#statuses.all(prefix, prefix, prefix, prefix);
     } catch {
       return undefined;

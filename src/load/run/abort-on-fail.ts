@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario/index.js";
 import { judgedThresholds } from "./judged-thresholds.js";
 
 /** How often they are evaluated, ms of the run's clock. */
-export const LOOK_INTERVAL_MS = 500;
+export const EVALUATION_INTERVAL_MS = 500;
 
 /** Why the measurements so far end the run, one line; undefined when they do not. */
 export type AbortReason = (measured: Measurements) => string | undefined;

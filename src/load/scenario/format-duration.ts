@@ -1,4 +1,4 @@
-/** Durations as the program counts them, in ms, and as it writes them for people. src/load/measure reads them. */
+/** Durations as the program counts them, in ms, and as it writes them for people; `parseDuration` reads them. */
 
 const UNITS = { h: 3_600_000, m: 60_000, s: 1_000 } as const;
 

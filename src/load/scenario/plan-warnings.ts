@@ -14,10 +14,10 @@ import type { Scenario } from "./scenario-schema.js";
 import { stayOf, waitsFor, waitsOf, type Stay, type Waits } from "./stay.js";
 import type { Plan } from "./worker-plan.js";
 
-/** What the plan says about the workers of one behaviour. */
-interface Group {
+/** What the plan shows about the workers of one behaviour. */
+interface BehaviourSurvey {
   workers: number;
-  /** Not every one of its workers was looked at, so nothing is said about what none of them does. */
+  /** Not every one of its workers was surveyed, so nothing is said about what none of them does. */
   isPartial: boolean;
   /** Connections that drop in the window of the behaviour, and those of them that have a worker then. */
   drops: number;
@@ -51,20 +51,20 @@ export function planWarnings(
   plan: Plan,
   { isOverNetwork = scenario.target?.required === true, isServed = false }: PlanWarningOptions = {},
 ): readonly Problem[] {
-  const { groups, leftAt, late } = surveyOf(scenario, plan);
+  const { behaviours, leftAt, late } = surveyOf(scenario, plan);
   return [
-    ...(isOverNetwork ? [] : timeoutWarnings(scenario, groups)),
-    ...(scenario.workers === undefined ? behaviourWarnings(scenario, plan, groups, isServed) : []),
+    ...(isOverNetwork ? [] : timeoutWarnings(scenario, behaviours)),
+    ...(scenario.workers === undefined ? behaviourWarnings(scenario, plan, behaviours, isServed) : []),
     ...shutdownWarnings(plan, leftAt),
     ...faultWarnings(scenario, plan, leftAt),
     ...(isServed ? [] : drainWarnings(scenario, plan, late)),
   ];
 }
 
-/** What a look at every worker of a plan shows. */
+/** What the workers of a plan show. */
 interface Survey {
-  /** By behaviour. */
-  readonly groups: ReadonlyMap<string, Group>;
+  /** By name. */
+  readonly behaviours: ReadonlyMap<string, BehaviourSurvey>;
   /** When the last worker has left, ms from the start of the run. */
   readonly leftAt: number;
   /** How many workers are at work when the run is given up. */
@@ -81,41 +81,41 @@ function surveyOf(scenario: Scenario, plan: Plan): Survey {
 }
 
 function survey(scenario: Scenario, plan: Plan): Survey {
-  const groups = new Map<string, Group>();
+  const behaviours = new Map<string, BehaviourSurvey>();
   const stays: Stay[] = [];
   for (let index = 0; index < plan.workers; index++) {
     const load = closedLoadOf(plan, index);
-    const group = groupOf(groups, plan.behaviourOf(index));
-    group.workers++;
+    const behaviour = surveyOfBehaviour(behaviours, plan.behaviourOf(index));
+    behaviour.workers++;
     if (load !== undefined && index - load.first >= MOST_OF_A_SEQUENCE) {
-      group.isPartial = true;
+      behaviour.isPartial = true;
       continue;
     }
     const worker = plan.worker(index);
     stays.push(load === undefined ? stayOf(worker, scenario) : begunBy(load.endMs, stayOf(worker, scenario)));
-    if (worker.task !== undefined) noteWaits(group.task, waitsOf(worker.task, scenario));
+    if (worker.task !== undefined) noteWaits(behaviour.task, waitsOf(worker.task, scenario));
     if (worker.onboarding !== undefined)
-      noteWaits(group.onboarding, waitsFor(worker.onboarding.actions, worker.onboarding.submitAt));
+      noteWaits(behaviour.onboarding, waitsFor(worker.onboarding.actions, worker.onboarding.submitAt));
   }
   // Partners come, at the latest, when the last worker is ready.
   const lastReadyAt = stays.reduce((last, { readyAt }) => Math.max(last, readyAt), 0);
   const giveUpAt = plan.scheduleMs + scenario.drainTimeout;
   const isShutDown = plan.shutdownAt !== undefined && plan.shutdownAt < giveUpAt;
   let late = 0;
-  for (const { behaviour, readyAt, most, least, dropsAt } of stays) {
-    const group = groupOf(groups, behaviour);
+  for (const { behaviour: name, readyAt, most, least, dropsAt } of stays) {
+    const behaviour = surveyOfBehaviour(behaviours, name);
     const begins = scenario.task.unitsPerAssignment > 1 ? lastReadyAt : readyAt;
     const leaves = Math.min(begins + most, Math.max(plan.shutdownAt ?? Infinity, readyAt));
-    group.leftAt = Math.max(group.leftAt, leaves);
-    if (dropsAt !== undefined) group.drops++;
-    if (dropsAt !== undefined && dropsAt < leaves) group.timelyDrops++;
+    behaviour.leftAt = Math.max(behaviour.leftAt, leaves);
+    if (dropsAt !== undefined) behaviour.drops++;
+    if (dropsAt !== undefined && dropsAt < leaves) behaviour.timelyDrops++;
     if (least !== undefined && !isShutDown && readyAt + least > giveUpAt) late++;
   }
-  const leftAt = [...groups.values()].reduce((last, group) => Math.max(last, group.leftAt), 0);
-  return { groups, leftAt, late };
+  const leftAt = [...behaviours.values()].reduce((last, behaviour) => Math.max(last, behaviour.leftAt), 0);
+  return { behaviours, leftAt, late };
 }
 
-/** So many workers of a closed model's sequence are looked at: most of a long sequence never begin. */
+/** So many workers of a closed model's sequence are surveyed: most of a long sequence never begin. */
 const MOST_OF_A_SEQUENCE = 5000;
 
 /** The stay of a worker that begins when another one ends: at `endMs` at the latest. It may never begin. */
@@ -123,8 +123,8 @@ function begunBy(endMs: number, { behaviour, readyAt, most, dropsAt }: Stay): St
   return { behaviour, readyAt: endMs + readyAt, most, ...(dropsAt !== undefined && { dropsAt }) };
 }
 
-function groupOf(groups: Map<string, Group>, behaviour: string): Group {
-  return getOrCreate(groups, behaviour, () => ({
+function surveyOfBehaviour(behaviours: Map<string, BehaviourSurvey>, name: string): BehaviourSurvey {
+  return getOrCreate(behaviours, name, () => ({
     ...{ workers: 0, isPartial: false, drops: 0, timelyDrops: 0, leftAt: 0 },
     task: { update: Infinity, submit: Infinity },
     onboarding: { update: Infinity, submit: Infinity },
@@ -137,16 +137,16 @@ function noteWaits(least: LeastWaits, { updates, submit = Infinity }: Waits): vo
 }
 
 /** Timeouts that are shorter than every wait for the workers of a behaviour, or for all of them. */
-function timeoutWarnings({ task }: Scenario, groups: ReadonlyMap<string, Group>): Problem[] {
+function timeoutWarnings({ task }: Scenario, behaviours: ReadonlyMap<string, BehaviourSurvey>): Problem[] {
   const warnings: Problem[] = [];
   for (const [wait, timeout] of [
     ["update", "liveUpdateTimeout"],
     ["submit", "submissionTimeout"],
   ] as const) {
     for (const phase of ["onboarding", "task"] as const) {
-      const waits = [...groups].map(([name, group]) => ({
+      const waits = [...behaviours].map(([name, behaviour]) => ({
         name,
-        least: group.isPartial ? 0 : group[phase][wait],
+        least: behaviour.isPartial ? 0 : behaviour[phase][wait],
       }));
       const timed = waits.filter(({ least }) => least < Infinity);
       const slow = timed.filter(({ least }) => least > task[timeout]);
@@ -169,24 +169,24 @@ function timeoutWarnings({ task }: Scenario, groups: ReadonlyMap<string, Group>)
 function behaviourWarnings(
   scenario: Scenario,
   plan: Plan,
-  groups: ReadonlyMap<string, Group>,
+  behaviours: ReadonlyMap<string, BehaviourSurvey>,
   isServed: boolean,
 ): Problem[] {
   const factor = plan.arrivalsMs / arrivalsMsOf(scenario);
   return groupsOf(scenario).flatMap((load) =>
     Object.entries(load.behaviours).flatMap(([name, { weight, disconnect }]): Problem[] => {
       const path = [...(load.name === undefined ? [] : ["groups", load.name]), "behaviours", name];
-      const group = groups.get(behaviourName(load.name, name));
-      if (group === undefined) {
+      const behaviour = behaviours.get(behaviourName(load.name, name));
+      if (behaviour === undefined) {
         const of = weight === 0 ? "" : ` of the ${formatCount(plan.workers)} workers`;
         return [{ path, message: `no worker${of} behaves like this: its weight is ${weight}` }];
       }
-      if (isServed || disconnect?.window === undefined || group.timelyDrops > 0 || group.isPartial) return [];
+      if (isServed || disconnect?.window === undefined || behaviour.timelyDrops > 0 || behaviour.isPartial) return [];
       const [from, to] = disconnect.window.map((ms) => formatElapsed((load.startTime + ms) * factor));
       const why =
-        group.drops === 0
+        behaviour.drops === 0
           ? "every worker that behaves like this arrives after it"
-          : `the last worker that behaves like this has left after about ${formatElapsed(group.leftAt)}`;
+          : `the last worker that behaves like this has left after about ${formatElapsed(behaviour.leftAt)}`;
       const message = `no connection drops in this window, from ${from} to ${to}: ${why}`;
       return [{ path: [...path, "disconnect", "window"], message }];
     }),

@@ -26,7 +26,7 @@ export interface StatusLog {
 export function followStatuses(path: string): StatusLog {
   let seen = { changes: 0, main: 0, onboarding: 0 };
 
-  const look = (connection: Connection): StatusEntry[] => {
+  const readNew = (connection: Connection): StatusEntry[] => {
     const entries: StatusEntry[] = [];
     const last = { ...seen };
     for (const agentType of ["main", "onboarding"] as const) {
@@ -54,7 +54,7 @@ export function followStatuses(path: string): StatusLog {
       try {
         connection = openReader(path);
         // In one transaction, so that no change is read without its agent.
-        return connection.transaction(look)(connection);
+        return connection.transaction(readNew)(connection);
       } catch (error) {
         throw asDatabaseError(error, path, "following the statuses");
       } finally {

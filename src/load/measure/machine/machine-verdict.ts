@@ -42,13 +42,13 @@ export function judgeMachine(
 
 /** Before a run: others that use a larger share of the cores than this will be in its latencies. */
 export const BUSY_BOUND = 0.25;
-/** A shorter look, ms, says nothing: the system counts in steps of 10 ms. */
-const SHORTEST_LOOK_MS = 200;
+/** A shorter watch, ms, shows nothing: the system counts in steps of 10 ms. */
+const SHORTEST_WATCH_MS = 200;
 
 /** What to say before a run about a machine that others use already, one line; undefined when they do not. */
 export function busyWarning({ othersCores, stolenCores, cores, watchedMs }: MachineUse): string | undefined {
   const taken = othersCores + stolenCores;
-  if (watchedMs < SHORTEST_LOOK_MS || taken <= BUSY_BOUND * cores) return undefined;
+  if (watchedMs < SHORTEST_WATCH_MS || taken <= BUSY_BOUND * cores) return undefined;
   return (
     `the machine is busy: other programs use ${taken.toFixed(2)} of ${plural(cores, "core")}. ` +
     "The latencies will measure the machine, not the platform, and the run may be inconclusive (exit 97)"

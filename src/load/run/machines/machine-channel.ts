@@ -1,4 +1,4 @@
-/** One end of the way between the coordinator of a run and one of its machines. */
+/** One end of the channel between the coordinator of a run and one of its machines. */
 export interface MachineChannel<Outgoing, Incoming> {
   send(message: Outgoing): void;
   /**

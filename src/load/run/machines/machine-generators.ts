@@ -22,7 +22,7 @@ export class MachineError extends Error {
 
 export interface MachineGeneratorsOptions {
   readonly machines: readonly RecruitedMachine[];
-  /** The way of this machine to the clock that all of them share. */
+  /** How this machine reads the clock that all of them share. */
   readonly clock: SharedClock;
   /** The text of the scenario, and the plan that every machine has to come to. */
   readonly scenario: string;

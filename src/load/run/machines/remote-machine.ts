@@ -103,7 +103,7 @@ export class RemoteMachine {
   untilReady(): Promise<void> {
     return new Promise((resolve) => {
       this.#waiters.push(resolve);
-      this.#look();
+      this.#onChange();
     });
   }
 
@@ -221,7 +221,7 @@ export class RemoteMachine {
         this.#report = message;
         break;
     }
-    this.#look();
+    this.#onChange();
   }
 
   #add(snapshots: readonly RecorderSnapshot[]): void {
@@ -251,10 +251,10 @@ export class RemoteMachine {
       unfinished,
     };
     this.#events?.onLost(this.#lost);
-    this.#look();
+    this.#onChange();
   }
 
-  #look(): void {
+  #onChange(): void {
     if (this.#ready !== undefined || this.#refusal !== undefined || this.isOver())
       for (const resolve of this.#waiters.splice(0)) resolve();
     this.#events?.changed();

@@ -230,8 +230,8 @@ function isUnregistered({
   return failed > 0 && agents.length + onboardingAgents.length === 0 && refused === undefined;
 }
 
-/** A status that was not looked at for longer than this may have changed long before it was seen, ms. */
-const LOOKED_AT_MS = 2500;
+/** A status that was not polled for longer than this may have changed long before it was seen, ms. */
+const MAX_POLL_GAP_MS = 2500;
 
 /** What follows from the evidence, as measurements. */
 function findingsOf(
@@ -263,7 +263,7 @@ function findingsOf(
     const { goneAtMs, heartbeatAtMs, submit } = agents.get(agentId) ?? {};
     if (goneAtMs === undefined || heartbeatAtMs === undefined || submit !== undefined) continue;
     if (finalSeenAtMs === undefined || notFinalAtMs === undefined || finalSeenAtMs < heartbeatAtMs) continue;
-    if (finalSeenAtMs - notFinalAtMs <= LOOKED_AT_MS)
+    if (finalSeenAtMs - notFinalAtMs <= MAX_POLL_GAP_MS)
       recorderOf(agentId)
         .trend("loss_detection")
         .record(finalSeenAtMs - heartbeatAtMs, finalSeenAtMs, workerOf(agentId));

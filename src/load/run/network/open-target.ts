@@ -94,7 +94,7 @@ async function openObserver({ database, scrape, allowRemote }: NetworkOptions): 
   if (scrape !== undefined) {
     const address = await resolveTarget(readTargetUrl(scrape), allowRemote);
     scraper = new Scraper(new URL(address.url), address, systemClock);
-    await scraper.look();
+    await scraper.scrape();
   }
   return new TargetObserver(database === undefined ? undefined : new TargetDatabase(database), scraper);
 }

@@ -5,11 +5,11 @@ import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
 import type { OutsideRow } from "../../check/index.js";
 import { TargetError, type ScrapedMetrics, type Scraper, type TargetDatabase } from "../../network/index.js";
 
-/** From one look at the database to the next while the plan is carried out, and while its agents come to rest, ms. */
-const LOOK_MS = 1000;
-const REST_LOOK_MS = 500;
-/** A look takes at most this share of the time, so that a large database is looked at less often. */
-const LOOK_SHARE = 0.02;
+/** From one poll of the database to the next while the plan is carried out, and while its agents come to rest, ms. */
+const POLL_MS = 1000;
+const REST_POLL_MS = 500;
+/** A poll takes at most this share of the time, so that a large database is polled less often. */
+const POLL_SHARE = 0.02;
 
 export interface ObservedTarget {
   /** The rows of the run's workers; absent without a database. */
@@ -26,8 +26,8 @@ export class TargetObserver {
   readonly #database: TargetDatabase | undefined;
   readonly #scraper: Scraper | undefined;
   readonly #final = new Map<string, FinalSeen>();
-  #lastLookAtMs = -Infinity;
-  #looking: NodeJS.Timeout | undefined;
+  #lastPollAtMs = -Infinity;
+  #pollTimer: NodeJS.Timeout | undefined;
 
   constructor(database: TargetDatabase | undefined, scraper: Scraper | undefined) {
     this.#database = database;
@@ -35,41 +35,41 @@ export class TargetObserver {
   }
 
   /**
-   * The run has started: looks now and then at the agents of the workers whose names begin with `prefix`, until
+   * The run has started: polls the agents of the workers whose names begin with `prefix`, until
    * `observe`.
    */
   start(prefix: string): void {
     this.#scraper?.start();
     if (this.#database === undefined) return;
-    this.#lastLookAtMs = systemClock.now();
-    this.#looking = setTimeout(() => this.#look(prefix), LOOK_MS);
+    this.#lastPollAtMs = systemClock.now();
+    this.#pollTimer = setTimeout(() => this.#poll(prefix), POLL_MS);
   }
 
   /**
-   * Looks until these agents have come to rest, but not beyond `untilMs` on the machine's clock, nor once `isOver`.
+   * Polls until these agents have come to rest, but not beyond `untilMs` on the machine's clock, nor once `isOver`.
    */
   async observe(prefix: string, untilMs: number, isOver: () => boolean): Promise<ObservedTarget> {
-    clearTimeout(this.#looking);
-    const looked = await this.#lookAtRows(prefix, untilMs, isOver);
+    clearTimeout(this.#pollTimer);
+    const found = await this.#pollUntilRest(prefix, untilMs, isOver);
     const scraped = await this.#scraper?.stop();
-    return { ...looked, ...(scraped !== undefined && { scraped }) };
+    return { ...found, ...(scraped !== undefined && { scraped }) };
   }
 
   close(): void {
-    clearTimeout(this.#looking);
+    clearTimeout(this.#pollTimer);
     void this.#scraper?.stop();
     this.#database?.close();
   }
 
   /**
-   * One look while the plan is carried out. What cannot be read now is read at the next look; the last one says why
+   * One poll while the plan is carried out. What cannot be read now is read at the next poll; the last one says why
    * not.
    */
-  #look(prefix: string): void {
+  #poll(prefix: string): void {
     const beganAt = systemClock.now();
     this.#note(this.#database?.statuses(prefix) ?? []);
     const tookMs = systemClock.now() - beganAt;
-    this.#looking = setTimeout(() => this.#look(prefix), Math.max(LOOK_MS, tookMs / LOOK_SHARE));
+    this.#pollTimer = setTimeout(() => this.#poll(prefix), Math.max(POLL_MS, tookMs / POLL_SHARE));
   }
 
   #note(agents: readonly Pick<OutsideRow, "agentId" | "status">[] | undefined): void {
@@ -77,11 +77,11 @@ export class TargetObserver {
     const now = systemClock.now();
     for (const { agentId, status } of agents)
       if (isFinal(status as AgentStatus) && !this.#final.has(agentId))
-        this.#final.set(agentId, { finalSeenAtMs: now, notFinalAtMs: this.#lastLookAtMs });
-    this.#lastLookAtMs = now;
+        this.#final.set(agentId, { finalSeenAtMs: now, notFinalAtMs: this.#lastPollAtMs });
+    this.#lastPollAtMs = now;
   }
 
-  async #lookAtRows(
+  async #pollUntilRest(
     prefix: string,
     untilMs: number,
     isOver: () => boolean,
@@ -98,7 +98,7 @@ export class TargetObserver {
       this.#note(rows);
       if (this.#final.size >= rows.length || systemClock.now() >= untilMs || isOver())
         return { rows: rows.map((row) => ({ ...row, ...this.#final.get(row.agentId) })) };
-      await sleep(REST_LOOK_MS);
+      await sleep(REST_POLL_MS);
     }
   }
 }

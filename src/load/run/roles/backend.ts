@@ -15,7 +15,7 @@ import type { Plan } from "../../scenario/index.js";
 import type { BackendEvidence, ListenRunSetup } from "../network/listen-setup.js";
 import { recorderOfWorker, registeredWorker } from "./agent-behaviours.js";
 
-/** How often the router looks for heartbeats that are due, and requests that have taken too long, ms. */
+/** How often the router checks for heartbeats that are due, and requests that have taken too long, ms. */
 const TICK_MS = 50;
 /** How long peers may take to answer the close of their sockets, ms. */
 const CLOSE_MS = 500;

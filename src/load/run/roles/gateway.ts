@@ -9,16 +9,16 @@ import { nothingSent, type ClientEvidence } from "../../check/index.js";
 import { GATEWAY_CHANNEL, type GatewaySetup } from "./gateway-setup.js";
 import type { Role, RoleContext } from "./role.js";
 
-/** How often the drain looks whether the last agent has ended, ms. */
-const LOOK_MS = 50;
+/** How often the drain checks whether the last agent has ended, ms. */
+const POLL_MS = 50;
 /**
  * How long a person waits for another person before a simulated partner is called, and for that one before another is,
  * ms.
  */
 const PARTNER_AFTER_MS = 1000;
 const PARTNER_AGAIN_MS = 10_000;
-/** How often it is looked at who waits, ms. */
-const PARTNER_LOOK_MS = 250;
+/** How often those who wait are checked, ms. */
+const PARTNER_POLL_MS = 250;
 
 /** The role of the gateway's thread. */
 export function gatewayRole(context: RoleContext): Role<ClientEvidence[]> {
@@ -72,7 +72,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
     const { reactor } = arena;
     const calls = outboxTo(interceptors.inbox(slot), reactor, () => recorder.count("mailbox_full"));
     for (;;) {
-      yield* wait(reactor.sleep(PARTNER_LOOK_MS));
+      yield* wait(reactor.sleep(PARTNER_POLL_MS));
       const now = reactor.clock.now();
       for (const waiting of this.#waiting.values()) {
         if (now < waiting.callAt) continue;
@@ -110,7 +110,7 @@ class GatewayRole implements Role<ClientEvidence[]> {
 
   *#drain(untilMs: number): Steps<void> {
     const { reactor } = this.#context.arena;
-    while (this.#gateway.liveAgents > 0 && reactor.clock.now() < untilMs) yield* wait(reactor.sleep(LOOK_MS));
+    while (this.#gateway.liveAgents > 0 && reactor.clock.now() < untilMs) yield* wait(reactor.sleep(POLL_MS));
     const { inFlight } = this.#gateway;
     yield* wait(untilSettled(this.#gateway.close()));
     this.#context.notify?.({ kind: "closed", inFlight });

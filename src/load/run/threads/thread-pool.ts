@@ -92,8 +92,8 @@ export class ThreadPool {
       port.postMessage(message, transfer);
     });
     const { place } = hello;
-    const told = { onProgress, onNotice, onFatal, onMessage };
-    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...told });
+    const handlers = { onProgress, onNotice, onFatal, onMessage };
+    return new LaunchedThread({ name, place, report, counts, clock, port, pauses, killer, ended, ...handlers });
   }
 
   /** Tells every launched thread to start. */

@@ -17,7 +17,7 @@ import {
   type Waiter,
 } from "../../../platform/sync/index.js";
 import type { Note, TraceSink } from "../../../replay/trace/index.js";
-import { abortReasonOf, LOOK_INTERVAL_MS, type AbortReason } from "../abort-on-fail.js";
+import { abortReasonOf, EVALUATION_INTERVAL_MS, type AbortReason } from "../abort-on-fail.js";
 import { allocateInboxes, arenaSizesOf } from "../arena-sizes.js";
 import {
   runLifecycle,
@@ -94,7 +94,7 @@ export class VirtualRun implements RunParts {
   readonly #failures: Error[] = [];
   #pending: PendingWait | undefined;
   #earlyEnd: EarlyEnd;
-  #lookAt = LOOK_INTERVAL_MS;
+  #evaluateAt = EVALUATION_INTERVAL_MS;
   #collectAt = 0;
   #result: RunEnd | undefined;
 
@@ -198,9 +198,9 @@ export class VirtualRun implements RunParts {
 
   /** The thresholds are evaluated by the run's clock, so that the answer is the same in every run of a seed. */
   earlyEnd(): EarlyEnd {
-    if (this.#abortReason === undefined || this.#earlyEnd !== undefined || this.now < this.#lookAt)
+    if (this.#abortReason === undefined || this.#earlyEnd !== undefined || this.now < this.#evaluateAt)
       return this.#earlyEnd;
-    this.#lookAt = (Math.floor(this.now / LOOK_INTERVAL_MS) + 1) * LOOK_INTERVAL_MS;
+    this.#evaluateAt = (Math.floor(this.now / EVALUATION_INTERVAL_MS) + 1) * EVALUATION_INTERVAL_MS;
     this.#collect();
     const why = this.#abortReason(this.collector.measurements(this.now));
     if (why === undefined) return undefined;

@@ -68,12 +68,12 @@ class Page {
       (find("message") as HTMLFormElement).requestSubmit();
     });
     if (this.#worker.name !== "") return this.#register();
-    this.#tell("Welcome. Give a name to start.");
+    this.#showStatus("Welcome. Give a name to start.");
     this.#show(["start"], "worker-name");
   }
 
   async #register(): Promise<void> {
-    this.#tell("Asking for a place…");
+    this.#showStatus("Asking for a place…");
     const { name, registration } = this.#worker;
     const provider = { worker_name: name, agent_registration_id: `page-${registration}`, provider_type: "mock" };
     this.#take(await askForAgent("/request_agent", { ...provider, assignment_id: "page" }));
@@ -99,7 +99,7 @@ class Page {
     if (this.#isOver || status === this.#status) return;
     this.#status = status;
     if (!LIVE.has(status)) return this.#end(TEXTS[status] ?? `The task has ended: ${status}.`);
-    this.#tell(TEXTS[status] ?? status);
+    this.#showStatus(TEXTS[status] ?? status);
     if (this.#agentId.startsWith("onboarding")) return;
     const isStatic = this.#blueprint === "static";
     if (status === "in task") this.#show(isStatic ? ["submit"] : ["work", "submit"], isStatic ? "opinion" : "text");
@@ -108,11 +108,11 @@ class Page {
 
   #onOnline(isOnline: boolean): void {
     if (this.#isOver) return;
-    this.#tell(isOnline ? (TEXTS[this.#status] ?? "Connected.") : "The connection is lost. Trying again…");
+    this.#showStatus(isOnline ? (TEXTS[this.#status] ?? "Connected.") : "The connection is lost. Trying again…");
   }
 
   async #submitOnboarding(answer: string): Promise<void> {
-    this.#tell("Your answer is looked at…");
+    this.#showStatus("Your answer is looked at…");
     this.#take(await askForAgent("/submit_onboarding", { USED_AGENT_ID: this.#agentId, onboarding_data: { answer } }));
   }
 
@@ -129,7 +129,7 @@ class Page {
   }
 
   async #submit(opinion: string): Promise<void> {
-    this.#tell("Handing in…");
+    this.#showStatus("Handing in…");
     await post("/submit_task", { USED_AGENT_ID: this.#agentId, final_data: { opinion } });
     this.#end(TEXTS["completed"] ?? "");
   }
@@ -151,10 +151,10 @@ class Page {
     this.#connection?.close();
     sessionStorage.removeItem("registration");
     this.#show([]);
-    this.#tell(text);
+    this.#showStatus(text);
   }
 
-  #tell(text: string): void {
+  #showStatus(text: string): void {
     find("status").textContent = text;
   }
 
@@ -172,7 +172,7 @@ class Page {
       if (button !== null) button.disabled = true;
       action(form)
         .catch((error: unknown) => {
-          this.#tell(
+          this.#showStatus(
             error instanceof AnswerError ? `It was not accepted: ${error.message}.` : "The server cannot be reached.",
           );
         })

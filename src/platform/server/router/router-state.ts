@@ -276,7 +276,7 @@ export class RouterState<Socket> {
   #onAlive(socket: Socket, { subject_id }: WirePacket<"alive">): RouterOutput<Socket>[] {
     const agent = this.#agents.findOrCreate(subject_id);
     this.#agents.bind(agent, socket);
-    const outputs = this.#tellStatus(agent);
+    const outputs = this.#sendStatus(agent);
     for (const packet of agent.unsent.splice(0)) outputs.push(this.#toClient(socket, packet));
     return outputs;
   }
@@ -334,10 +334,10 @@ export class RouterState<Socket> {
 
   #markLost(agent: RoutedAgent<Socket>): RouterOutput<Socket>[] {
     agent.status = "disconnect";
-    return this.#tellStatus(agent);
+    return this.#sendStatus(agent);
   }
 
-  #tellStatus({ agentId, status }: RoutedAgent<Socket>): RouterOutput<Socket>[] {
+  #sendStatus({ agentId, status }: RoutedAgent<Socket>): RouterOutput<Socket>[] {
     return this.#forward({ packet_type: "update_status", subject_id: agentId, data: { status } });
   }
 
