@@ -11,11 +11,7 @@ import { clientChannel, type Role, type RoleContext } from "./role.js";
 export const TASK_ANSWER = { answer: "done" };
 
 /** The role of client thread `shard`. */
-export function clientRole(context: RoleContext, shard: number): Role<ClientEvidence[]> {
-  return new ClientRole(context, shard);
-}
-
-class ClientRole implements Role<ClientEvidence[]> {
+export class ClientRole implements Role<ClientEvidence[]> {
   readonly #context: RoleContext;
   readonly #evidence = new Map<string, ClientEvidence>();
   readonly #arrivals: Arrivals;

@@ -21,11 +21,7 @@ const PARTNER_AGAIN_MS = 10_000;
 const PARTNER_POLL_MS = 250;
 
 /** The role of the gateway's thread. */
-export function gatewayRole(context: RoleContext): Role<ClientEvidence[]> {
-  return new GatewayRole(context);
-}
-
-class GatewayRole implements Role<ClientEvidence[]> {
+export class GatewayRole implements Role<ClientEvidence[]> {
   readonly #context: RoleContext;
   readonly #gateway: Gateway;
   readonly #evidence = new Map<string, ClientEvidence>();

@@ -32,11 +32,7 @@ export interface IoEvidence {
 }
 
 /** The role of the io thread. */
-export function ioRole(context: RoleContext): Role<IoEvidence> {
-  return new IoRole(context);
-}
-
-class IoRole implements Role<IoEvidence> {
+export class IoRole implements Role<IoEvidence> {
   readonly #reactor: Reactor;
   readonly #metrics: AgentCounts;
   readonly #pool: WorkerPool;

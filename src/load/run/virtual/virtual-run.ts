@@ -29,8 +29,8 @@ import {
 } from "../lifecycle.js";
 import { createPlatformRows } from "../platform-rows.js";
 import { newAgentBehaviours } from "../roles/agent-behaviours.js";
-import { clientRole } from "../roles/clients.js";
-import { ioRole } from "../roles/io.js";
+import { ClientRole } from "../roles/clients.js";
+import { IoRole } from "../roles/io.js";
 import { REPORT_TIMEOUT_MS } from "../run-limits.js";
 import type { Role, RoleContext, RunSetup } from "../roles/role.js";
 import { taskRole } from "../roles/tasks.js";
@@ -129,9 +129,9 @@ export class VirtualRun implements RunParts {
     const faultsNote = roleContexts.noteAs("faults");
     this.#roleContexts = roleContexts;
     this.#notes = { scheduler: roleContexts.noteAs("scheduler"), faults: faultsNote };
-    const io = this.#stage(["io"], ioRole);
+    const io = this.#stage(["io"], (context) => new IoRole(context));
     const tasks = this.#stage(shardNames("tasks"), taskRole);
-    const clients = this.#stage(shardNames("clients"), clientRole);
+    const clients = this.#stage(shardNames("clients"), (context, shard) => new ClientRole(context, shard));
     this.#stages = { clients, io, tasks, originMs: 0 };
     this.injection = this.#injectFaults(clients, tasks, run.inboxes);
     const interruptAt = faults.interruptAt(plan, faultsNote);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { passThroughInterceptors } from "../../../../dist/load/run/roles/role.js";
 import { newAgentBehaviours } from "../../../../dist/load/run/roles/agent-behaviours.js";
-import { clientRole } from "../../../../dist/load/run/roles/clients.js";
+import { ClientRole } from "../../../../dist/load/run/roles/clients.js";
 import { openDatabase } from "../../../../dist/platform/db/index.js";
 import { createTaskGroup } from "../../../../dist/platform/live/index.js";
 import { createRecorder } from "../../../../dist/load/measure/index.js";
@@ -30,7 +30,7 @@ test("whoever is late arrives in portions, a turn each, and not alone", (t) => {
   const { scenario } = loadScenario("steady");
   const planOptions = { workers: 1800, durationMs: 100 };
   const recorder = createRecorder({ thread: "test", originMs: 0 });
-  clientRole(
+  new ClientRole(
     {
       arena,
       db,
