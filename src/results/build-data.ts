@@ -32,8 +32,8 @@ export interface ReportInput
   readonly statusEvents: readonly StatusEvent[];
   /** What was used of the machine. Left out where time is simulated. */
   readonly machine?: MachineSoFar | undefined;
-  /** From where the run measured. Left out: inside. */
-  readonly from?: Viewpoint;
+  /** From where the run measures. */
+  readonly from: Viewpoint;
 }
 
 /** Rows of the heat map for each decade of latency. */
@@ -56,7 +56,7 @@ export function buildReportData({
   phases,
   faults = [],
   slowest,
-  from = "inside",
+  from,
   scraped,
   machine,
   parts,

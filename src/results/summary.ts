@@ -114,7 +114,7 @@ export function viewpointOf({ engine, target }: Pick<Summary, "engine" | "target
 /** The part of a summary that is also known while the run is running. `from` is the viewpoint of the measurements. */
 export function figuresOf(
   measurements: Measurements,
-  from: Viewpoint = "inside",
+  from: Viewpoint,
 ): Pick<Summary, "durationMs" | "trends" | "counters" | "rates" | "gauges" | "overTime"> {
   const byName = <Name extends MetricName, Value>(names: readonly Name[], value: (name: Name) => Value) =>
     Object.fromEntries(names.filter((name) => isMeasured(name, from)).map((name) => [name, value(name)]));

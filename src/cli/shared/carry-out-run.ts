@@ -77,7 +77,7 @@ async function runWith(
     };
     const simulated = {
       ...{ faultRates, startedAt: new Date(), yieldToEventLoop },
-      onStart: (running: Pick<RunningRun, "measured">) => out?.start(running, common, "virtual"),
+      onStart: (running: Pick<RunningRun, "measured" | "from">) => out?.start(running, common, "virtual"),
     };
     finished = await (await import("./virtual-run.js")).runVirtual({ ...common, ...simulated });
   } else finished = await runThreads({ ...common, threads, record: args.record, onStart, ...warnings(args.quiet) });

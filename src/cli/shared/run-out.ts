@@ -27,7 +27,7 @@ export class RunOut {
 
   /** The run goes on. */
   start(
-    { measured, from = "inside" }: Pick<RunningRun, "measured" | "from">,
+    { measured, from }: Pick<RunningRun, "measured" | "from">,
     { runId, loaded, plan }: RunIdentity,
     engine: Summary["engine"],
   ): void {

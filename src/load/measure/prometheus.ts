@@ -44,7 +44,7 @@ export function prometheusText(
   measurements: Measurements,
   statuses: readonly StatusCount[],
   workers: readonly WorkerCount[],
-  from: Viewpoint = "inside",
+  from: Viewpoint,
 ): Promise<string> {
   const registry = new Registry();
   const registers = [registry];

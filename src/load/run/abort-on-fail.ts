@@ -12,7 +12,7 @@ export const EVALUATION_INTERVAL_MS = 500;
 export type AbortReason = (measured: Measurements) => string | undefined;
 
 /** Undefined when none of the scenario's thresholds can end a run. `from`: from where the run measures. */
-export function abortReasonOf(specs: Scenario["thresholds"], from: Viewpoint = "inside"): AbortReason | undefined {
+export function abortReasonOf(specs: Scenario["thresholds"], from: Viewpoint): AbortReason | undefined {
   const thresholds = judgedThresholds(specs, from).judged.filter(({ abortOnFail }) => abortOnFail);
   if (thresholds.length === 0) return undefined;
   return (measured) => {

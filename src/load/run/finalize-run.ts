@@ -127,6 +127,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     statusEvents: statusEventsOf(audit, input.originMs),
     slowest: input.attachSequences?.(slowest) ?? slowest,
     machine: input.machine,
+    from: "inside",
   });
   const hlog = formatHlog(measurements, {
     startEpochMs: startedAt.getTime(),

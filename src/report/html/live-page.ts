@@ -46,8 +46,8 @@ export interface LiveView {
   readonly statusEvents: readonly StatusEvent[];
   /** Agents by their present status. */
   readonly outcomes: Summary["outcomes"];
-  /** From where the run measures. Left out: inside. */
-  readonly from?: Viewpoint;
+  /** From where the run measures. */
+  readonly from: Viewpoint;
 }
 
 /** The page until the run has started. */
@@ -108,21 +108,20 @@ export function renderFinalUpdate(summary: Summary, data: ReportData): string {
   return JSON.stringify({ data: printableData(data), ...page });
 }
 
-function dataOf({ scenario, from = "inside", ...view }: LiveView): ReportData {
+function dataOf({ scenario, from, ...view }: LiveView): ReportData {
   const { runId, measurements, phases, statusEvents, machine } = view;
   const charts = { runId, scenario: scenario.name, measurements, phases, statusEvents, slowest: [] };
   return buildReportData({ ...charts, machine, from });
 }
 
 function partsOf(view: LiveView) {
-  const { from = "inside" } = view;
-  const figures = figuresOf(view.measurements, from);
+  const figures = figuresOf(view.measurements, view.from);
   return {
     head: html`${running(view)}${progress(view)}${keyFigures(figures)}`,
     outcomes: outcomes(view),
     percentiles: latencies({ ...figures, floor: [] }),
     // Over a network, only the ends of the path are seen.
-    ...(from === "inside" && { path: path(figures) }),
+    ...(view.from === "inside" && { path: path(figures) }),
     thresholds: thresholdsSoFar(evaluateSoFar(view.thresholds, view.measurements)),
     counters: counters(figures),
   };

@@ -22,6 +22,7 @@ export function exampleLiveView(change: Partial<LiveView> = {}): LiveView {
     phases: [{ kind: "arrivals", label: "arrivals, rising", fromMs: 0, toMs: 60_000 }],
     statusEvents: [{ agentType: "main", from: null, to: "none", atMs: 10 }],
     outcomes: { agents: { "in task": 1 }, onboardingAgents: {} },
+    from: "inside",
     ...change,
   };
 }

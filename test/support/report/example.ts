@@ -227,6 +227,7 @@ export function exampleReport({ text = "plain", tags = TAGS }: { text?: string; 
     ],
     statusEvents: lives(100),
     machine: exampleMachine(),
+    from: "inside",
     slowest: [
       {
         agentId: "17",

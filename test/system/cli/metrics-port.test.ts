@@ -28,13 +28,13 @@ test("it serves the run's metrics and the gauges of all threads, once the run ha
   recorder.count("timeouts", 2);
   const measurements = mergeSnapshots([recorder.take()], 1000);
   const gauges = [{ statuses: [{ agentType: "main" as const, status: "accepted" as const, value: 1 }], workers: [] }];
-  server.serve({ measured: () => measurements, gauges: () => Promise.resolve([...gauges, ...gauges]) });
+  server.serve({ measured: () => measurements, gauges: () => Promise.resolve([...gauges, ...gauges]), from: "inside" });
   const [status, text] = await get("/metrics?x");
   assert.equal(status, 200);
   assert.match(text, /^crowdstorm_timeouts_total 2$/m);
   assert.match(text, /^active_agent_statuses\{status="accepted",agent_type="main"\} 2$/m);
 
-  server.serve({ measured: () => measurements, gauges: () => Promise.reject(new Error("gone")) });
+  server.serve({ measured: () => measurements, gauges: () => Promise.reject(new Error("gone")), from: "inside" });
   assert.deepEqual(await get("/metrics"), [500, "Error: gone\n"]);
 });
 
@@ -87,6 +87,7 @@ test("at the end what was asked is answered, and the port is free", async () => 
         resolve();
         return new Promise((whenAnswered) => (answer = whenAnswered));
       },
+      from: "inside",
     });
   });
   const inFlight = fetch(server.url);

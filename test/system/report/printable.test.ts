@@ -334,6 +334,7 @@ test("Prometheus labels", async () => {
         measured,
         [{ agentType: name, status: name, value: 1 }],
         [{ agentType: name, workerId: name, value: 1 }],
+        "inside",
       );
       assertShown(text);
       const labels = new Map<string, string>();

@@ -15,7 +15,15 @@ function measured(latencies: readonly { ms: number; atMs: number }[], durationMs
 }
 
 function dataOf(measurements: Measurements, statusEvents: StatusEvent[] = []): ReportData {
-  return buildReportData({ runId: "r", scenario: "s", phases: [], slowest: [], measurements, statusEvents });
+  return buildReportData({
+    runId: "r",
+    scenario: "s",
+    phases: [],
+    slowest: [],
+    measurements,
+    statusEvents,
+    from: "inside",
+  });
 }
 
 const latencies = fc.array(
@@ -121,6 +129,7 @@ test("random faults are counted by kind, and only as many are marked as a chart 
       faults,
       measurements: measured([], 1),
       statusEvents: [],
+      from: "inside",
     }).faultMarks ?? [];
   assert.equal(marks?.count, 5000);
   assert.equal(marks.atMs.length, 556);

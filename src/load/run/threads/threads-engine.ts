@@ -194,7 +194,8 @@ export class ThreadsEngine extends WallClockEngine<ThreadsRun, StartedThreads> i
     const { originMs, machineWatch } = begun;
     this.#launcher.start(originMs);
     const gauges = (): Promise<AgentGauges[]> => gaugesOf([...io.threads, ...tasks.threads]);
-    this.watch(originMs, { gauges, machine: () => machineWatch.soFar() }, this.run.served?.until);
+    const running = { gauges, from: "inside", machine: () => machineWatch.soFar() } as const;
+    this.watch(originMs, running, this.run.served?.until);
     const injection = this.#injectFaults(clients, tasks, originMs);
     return (this.startedRun = { ...begun, clients, io, tasks, injection, processWatch, cpuWatch });
   }

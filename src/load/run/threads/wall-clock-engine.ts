@@ -24,8 +24,8 @@ export interface RunningRun {
   readonly measured: () => Measurements;
   /** The model's gauges of every thread that has any. */
   readonly gauges: () => Promise<AgentGauges[]>;
-  /** From where the run measures. Left out: inside. */
-  readonly from?: Viewpoint;
+  /** From where the run measures. */
+  readonly from: Viewpoint;
   /** What was used of this machine so far. Left out where other machines make the load. */
   readonly machine?: MachineWatch["soFar"];
 }

@@ -7,7 +7,7 @@ import { abortReasonOf, EVALUATION_INTERVAL_MS } from "../abort-on-fail.js";
 export function watchThresholds(
   specs: Scenario["thresholds"],
   measured: () => Measurements,
-  from: Viewpoint = "inside",
+  from: Viewpoint,
 ): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const reasonOf = abortReasonOf(specs, from);

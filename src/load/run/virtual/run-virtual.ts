@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { openDatabase, requireNativeModule } from "../../../platform/db/index.js";
 import { THREAD_FAULT_KINDS } from "../../../vocabulary/index.js";
-import { watchProcess, type Measurements, type SampleSink } from "../../measure/index.js";
+import { watchProcess, type Measurements, type SampleSink, type Viewpoint } from "../../measure/index.js";
 import {
   cannotWrite,
   createRunDirectory,
@@ -46,7 +46,7 @@ export interface VirtualRunOptions {
   /** Ends the run early; the results are still written, but they do not depend on the seed alone. */
   readonly interrupt: AbortSignal;
   /** Called once the run has started, with what can be asked of it while it goes on. */
-  readonly onStart?: (running: { readonly measured: () => Measurements }) => void;
+  readonly onStart?: (running: { readonly measured: () => Measurements; readonly from: Viewpoint }) => void;
   readonly onProgress?: RunProgress;
   /** Receives every sample; left out: none is kept. */
   readonly samples?: SampleSink | undefined;
@@ -98,7 +98,7 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
       },
     });
     onBegun();
-    options.onStart?.({ measured: () => run.measured() });
+    options.onStart?.({ measured: () => run.measured(), from: "inside" });
     await finish(run, options).catch((error: unknown) => {
       closeIncompleteTrace(trace);
       throw error;

@@ -102,7 +102,7 @@ export class VirtualRun implements RunParts {
     const { scenario, plan, mailbox, faults } = setup;
     this.#setup = setup;
     this.collector = new Collector({ tags: plan.tags, samples: setup.samples });
-    this.#abortReason = abortReasonOf(scenario.thresholds);
+    this.#abortReason = abortReasonOf(scenario.thresholds, "inside");
     this.giveUpAfterMs = plan.scheduleMs + scenario.drainTimeout;
     this.#simulation = this.#createSimulation();
     const { arena } = this.#simulation;

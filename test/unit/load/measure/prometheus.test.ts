@@ -11,6 +11,7 @@ test("every metric that a run measures is there, with its help", async () => {
     mergeSnapshots([createRecorder({ thread: "a", originMs: 0 }).take()], 1000),
     [],
     [],
+    "inside",
   );
   for (const [name, { type, doc }] of Object.entries(METRICS)) {
     if (type === "gauge") continue;
@@ -41,6 +42,7 @@ test("times are in seconds, shares of all threads are added up, workers without 
       { agentType: "main", workerId: "8", value: 1 },
       { agentType: "main", workerId: "8", value: -1 },
     ],
+    "inside",
   );
   const expected = [
     "crowdstorm_live_update_latency_seconds_sum 0.006",
