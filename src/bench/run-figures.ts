@@ -1,7 +1,7 @@
 /** Converts finished runs of a scenario to figures that can be compared. Each run is a round. */
 import { createHash } from "node:crypto";
 import { RATE_NAMES, TREND_NAMES, untagged } from "../load/measure/index.js";
-import { LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
+import { endText, LATENCY_LABELS, RUN_FILES, type Summary } from "../results/index.js";
 import { formatDuration, parseScenario, ScenarioError } from "../load/scenario/index.js";
 import { parseDuration } from "../vocabulary/index.js";
 import type { IncompleteMetric } from "./compare-figures.js";
@@ -126,9 +126,7 @@ export function requireComparable(runs: readonly ScenarioRun[]): void {
   const unfinished = runs.find(({ summary }) => summary.end.how !== "finished");
   if (unfinished !== undefined) {
     const { runId, end } = unfinished.summary;
-    throw new IncomparableRunsError(
-      `cannot compare these runs: ${runId} did not finish: it was ${end.how}: ${end.why ?? "no reason given"}`,
-    );
+    throw new IncomparableRunsError(`cannot compare these runs: ${runId} did not finish: it was ${endText(end)}`);
   }
   const [first, ...others] = runs;
   if (first === undefined) return;

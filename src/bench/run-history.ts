@@ -1,6 +1,14 @@
 /** Arranges many runs in series of runs that can be compared, and finds where their figures changed. */
 import type { HistoryChange, HistoryFigure, HistoryRun, HistorySeries, Summary } from "../results/index.js";
-import { LATENCY_LABELS, mainTrend, MAX_SERIES_RUNS, viewpointOf } from "../results/index.js";
+import {
+  endText,
+  LATENCY_LABELS,
+  mainTrend,
+  MAX_SERIES_RUNS,
+  notGeneratedText,
+  reasonOf,
+  viewpointOf,
+} from "../results/index.js";
 import type { TrendName, Viewpoint } from "../load/measure/index.js";
 import { at, getOrCreate } from "../vocabulary/index.js";
 import { changePoints } from "./change-points.js";
@@ -67,9 +75,9 @@ function describeRun({ summary, directory }: DatedRun): HistoryRun {
 
 /** The latencies of an inconclusive run are the machine's, and an interrupted run has only a part of its load. */
 function whyUnused({ verdict, end, load }: Summary): string | null {
-  if (verdict.outcome === "inconclusive") return `inconclusive: ${verdict.reasons[0]?.text ?? "no reason given"}`;
-  if (end.how !== "finished") return `${end.how}: ${end.why ?? "no reason given"}`;
-  if (load?.generated === false) return `the load was not generated: ${load.why ?? "no reason given"}`;
+  if (verdict.outcome === "inconclusive") return `inconclusive: ${reasonOf(verdict)}`;
+  if (end.how !== "finished") return endText(end);
+  if (load?.generated === false) return notGeneratedText(load);
   return null;
 }
 

@@ -1,5 +1,6 @@
 /** Texts about a run that several outputs share. */
 import {
+  assert,
   formatAgainst,
   formatBound,
   formatCount,
@@ -16,6 +17,7 @@ import {
   hasPlatform,
   machineNotes,
   observedText,
+  withheldTexts,
   type Summary,
   type Verdict,
 } from "../results/index.js";
@@ -131,28 +133,27 @@ export function cpuTexts({ health: { cpu } }: Pick<Summary, "health">): string[]
 export function outputText({ kind, to, unit, delivered, dropped, problem }: Output): string {
   const text = `--out ${kind}=${to}: ${formatCount(delivered)} ${unit}`;
   if (dropped === 0) return problem === null ? text : `${text}; ${problem}`;
-  return `${text}, ${formatCount(dropped)} missing: ${problem ?? "no reason given"}`;
+  assert(problem !== null, "an output that is incomplete has a reason");
+  return `${text}, ${formatCount(dropped)} missing: ${problem}`;
 }
 
 /** How long threads waited for a core, and what others used of the machine; lines. */
 export function machineTexts(machine: Summary["machine"]): string[] {
   if (machine === undefined) return [];
-  const { waits, waitShare, takenShare, withheldShare, cores, pressureShare, othersIncludeTarget } = machine;
-  const { othersCores, stolenCores, throttledCores } = machine;
+  const { waits, waitShare, takenShare, withheldShare, cores, othersCores, pressureShare, othersIncludeTarget } =
+    machine;
   const share = (part: number): string => formatShare(part, 1);
   const estimated = waits === "estimated" ? ", estimated from the load average" : "";
   const outside = withheldShare >= 0.0005 ? ` (the hypervisor and the CPU limit: ${share(withheldShare)})` : "";
   const others = othersIncludeTarget ? "other programs, the target included," : "other programs";
-  const stolen = stolenCores >= 0.005 ? `, the hypervisor took ${stolenCores.toFixed(2)}` : "";
-  const withheld =
-    throttledCores >= 0.005 ? `, the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
+  const withheld = withheldTexts(machine).map((text) => text && `, ${text}`);
   const pressure =
     pressureShare === null
       ? []
       : [`CPU pressure: some program of the machine waited for a core ${share(pressureShare)} of the time`];
   return [
     `ready threads waited for a core ${share(waitShare)} of the time, ${share(takenShare)} because of other programs${outside}${estimated}`,
-    `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`,
+    `${others} used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${withheld.join("")}`,
     ...pressure,
   ];
 }

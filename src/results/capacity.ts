@@ -8,40 +8,41 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { readChecked, writeAtomically } from "./results.js";
+import { count, reasonMissing } from "./schema-fields.js";
 import { summarySchema } from "./summary-schema.js";
 import { verdictSchema } from "./verdict.js";
 
-const count = z.int().nonnegative();
-
 /** One run of the search. */
-const trialSchema = z.object({
-  /** Simulated workers planned. */
-  workers: z.int().positive(),
-  /** Their arrival rate. */
-  rate: z.number(),
-  /** The directory of the run, from that of the search; null when the run has none, as under simulated time. */
-  run: z.string().nullable(),
-  /**
-   * `broken`: an invariant broke; `inconclusive`: the machine was taken by others, or the load was not generated in
-   * time.
-   */
-  outcome: z.enum(["passed", "failed", "broken", "inconclusive"]),
-  /** The reasons why it did not pass, a line each. */
-  reasons: z.array(z.string()),
-  /** From the start of its process to the end. */
-  tookMs: z.number(),
-  /** Of `trend` of the search; null without samples. */
-  p50: z.number().nullable(),
-  /** Absent in results of older versions. */
-  p95: z.number().nullable().exactOptional(),
-  p99: z.number().nullable(),
-  /** CPU used by the run, in cores; null when it did not finish, and under simulated time. */
-  cpuCores: z.number().nullable(),
-  /** p99 of the generator's schedule slip; null when it carried nothing out. */
-  slipP99Ms: z.number().nullable(),
-  /** The greatest number of units that were live at once; null when it is not known. */
-  peakLiveUnits: count.nullable(),
-});
+const trialSchema = z
+  .object({
+    /** Simulated workers planned. */
+    workers: z.int().positive(),
+    /** Their arrival rate. */
+    rate: z.number(),
+    /** The directory of the run, from that of the search; null when the run has none, as under simulated time. */
+    run: z.string().nullable(),
+    /**
+     * `broken`: an invariant broke; `inconclusive`: the machine was taken by others, or the load was not generated in
+     * time.
+     */
+    outcome: z.enum(["passed", "failed", "broken", "inconclusive"]),
+    /** The reasons why it did not pass, a line each. */
+    reasons: z.array(z.string()),
+    /** From the start of its process to the end. */
+    tookMs: z.number(),
+    /** Of `trend` of the search; null without samples. */
+    p50: z.number().nullable(),
+    /** Absent in results of older versions. */
+    p95: z.number().nullable().exactOptional(),
+    p99: z.number().nullable(),
+    /** CPU used by the run, in cores; null when it did not finish, and under simulated time. */
+    cpuCores: z.number().nullable(),
+    /** p99 of the generator's schedule slip; null when it carried nothing out. */
+    slipP99Ms: z.number().nullable(),
+    /** The greatest number of units that were live at once; null when it is not known. */
+    peakLiveUnits: count.nullable(),
+  })
+  .refine(({ outcome, reasons }) => outcome === "passed" || reasons.length > 0, reasonMissing("reasons"));
 export type CapacityTrial = z.infer<typeof trialSchema>;
 
 /** Bottleneck, above the capacity. */

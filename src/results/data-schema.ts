@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { PHASES } from "../load/measure/index.js";
 import { REPORT_DATA_VERSION, type ReportData } from "./data.js";
+import { reasonMissing } from "./schema-fields.js";
 import type { SequenceDiagram } from "./sequence-diagram.js";
 
 const number = z.number();
@@ -135,6 +136,7 @@ const report: z.ZodType<ReportData> = z.object({
       failed: number,
       why: text.exactOptional(),
     })
+    .refine(({ failed, why }) => failed === 0 || why !== undefined, reasonMissing("why"))
     .exactOptional(),
   parts: parts.exactOptional(),
 });

@@ -75,11 +75,15 @@ export type { TaggedFigures } from "./tagged-figures.js";
 export type { TrendSummary } from "./trend-summary.js";
 export { timeStamp, uniqueName, uniquePart } from "./unique-part.js";
 export {
+  endText,
   exitCodeOf,
   judge,
   machineNotes,
+  notGeneratedText,
   REASON_CODES,
+  reasonOf,
   type Reason,
   type Verdict,
   type VerdictFacts,
+  withheldTexts,
 } from "./verdict.js";

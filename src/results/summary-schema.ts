@@ -9,7 +9,7 @@ import { z } from "zod";
 import { NETWORK_FAULT_KINDS, THREAD_FAULT_KINDS } from "../vocabulary/index.js";
 import { checkoutSchema } from "./git-checkout.js";
 import { healthSchema, machineUseSchema, processSchema } from "./health-schema.js";
-import { count, number, text } from "./schema-fields.js";
+import { count, number, reasonMissing, text } from "./schema-fields.js";
 import { rateSchema, taggedSchema } from "./tagged-figures.js";
 import { trendSchema } from "./trend-summary.js";
 import { verdictSchema } from "./verdict.js";
@@ -138,16 +138,18 @@ const thresholdSchema = z.object({
     .describe("It failed in a run that was ended early, and the rest of the run could have met it: it is not judged."),
 });
 
-const outputSchema = z.object({
-  kind: z
-    .enum(["csv", "ndjson", "otlp"])
-    .describe("A file of samples in this format, or a collector of OpenTelemetry."),
-  to: text("The path of a file, or a URL without a password."),
-  unit: z.enum(["samples", "exports"]).describe("What is counted: samples, or exports to a collector."),
-  delivered: count.describe("How many arrived there."),
-  dropped: count.describe("How many are missing there."),
-  problem: z.string().nullable().describe("Why some are missing, one line; null when all were delivered."),
-});
+const outputSchema = z
+  .object({
+    kind: z
+      .enum(["csv", "ndjson", "otlp"])
+      .describe("A file of samples in this format, or a collector of OpenTelemetry."),
+    to: text("The path of a file, or a URL without a password."),
+    unit: z.enum(["samples", "exports"]).describe("What is counted: samples, or exports to a collector."),
+    delivered: count.describe("How many arrived there."),
+    dropped: count.describe("How many are missing there."),
+    problem: z.string().nullable().describe("Why some are missing, one line; null when all were delivered."),
+  })
+  .refine(({ dropped, problem }) => dropped === 0 || problem !== null, reasonMissing("problem"));
 
 const environmentSchema = z.object({
   crowdstorm: text("The version of crowdstorm."),
@@ -230,6 +232,7 @@ export const summarySchema = z.object({
         ),
       why: z.string().nullable().describe("The reason, one line; null when finished."),
     })
+    .refine(({ how, why }) => how === "finished" || why !== null, reasonMissing("why"))
     .describe("How the run ended."),
   verdict: verdictSchema.describe("Whether the run passed, and the reasons when it did not."),
   warnings: z
@@ -337,6 +340,7 @@ export const summarySchema = z.object({
       generated: z.boolean().describe("Whether the planned load was generated."),
       why: z.string().nullable().describe("The reason when it was not, one line; null when it was."),
     })
+    .refine(({ generated, why }) => generated || why !== null, reasonMissing("why"))
     .optional()
     .describe("Whether there was a load to judge by. Absent in summaries of older versions."),
   schedule: scheduleSchema.describe("Whether the load was generated on time."),

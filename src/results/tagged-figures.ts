@@ -13,9 +13,8 @@ import {
   type TagSelector,
   type Viewpoint,
 } from "../load/measure/index.js";
+import { count } from "./schema-fields.js";
 import { summariseTrend, trendSchema } from "./trend-summary.js";
-
-const count = z.int().nonnegative();
 
 /** A rate of the metric catalogue. */
 export const rateSchema = z.object({

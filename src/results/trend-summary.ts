@@ -1,12 +1,13 @@
 /** A distribution of times in a summary. */
 import { z } from "zod";
 import type { Distribution } from "../load/measure/index.js";
+import { count } from "./schema-fields.js";
 
 const ms = z.number().nullable();
 
 /** A distribution of times, ms. */
 export const trendSchema = z.object({
-  count: z.int().nonnegative().describe("The number of samples. Without samples, the other fields are null."),
+  count: count.describe("The number of samples. Without samples, the other fields are null."),
   min: ms.describe("Minimum, ms."),
   mean: ms.describe("Arithmetic mean, ms."),
   p50: ms.describe("Median, ms."),

@@ -3,10 +3,11 @@ import { z } from "zod";
 import type { InvariantResult } from "../load/check/index.js";
 import type { LoadVerdict, ScheduleVerdict, ThresholdResult } from "../load/measure/index.js";
 import type { MachineVerdict } from "../load/measure/machine/index.js";
-import { EXIT, formatAgainst, formatBound, formatCount, formatShare, plural } from "../vocabulary/index.js";
+import { assert, at, EXIT, formatAgainst, formatBound, formatCount, formatShare, plural } from "../vocabulary/index.js";
 import { observedText } from "./observed.js";
+import { reasonMissing } from "./schema-fields.js";
 
-/** What a reason is: the same words in every version, for programs. */
+/** What a reason is. */
 export const REASON_CODES = [
   "invariant-broken",
   "interrupted",
@@ -26,33 +27,37 @@ const reasonSchema = z.object({
 });
 export type Reason = z.infer<typeof reasonSchema>;
 
-export const verdictSchema = z.object({
-  outcome: z
-    .enum(["passed", "failed", "inconclusive"])
-    .describe(
-      "`inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because " +
-        "other programs kept the machine busy and a threshold failed.",
-    ),
-  passed: z.boolean().describe("Whether the outcome is `passed`."),
-  exitCode: z
-    .union([
-      z.literal(EXIT.ok),
-      z.literal(EXIT.interrupted),
-      z.literal(EXIT.inconclusive),
-      z.literal(EXIT.invariant),
-      z.literal(EXIT.threshold),
-    ])
-    .describe(
-      "0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, " +
-        "workers were cut off, or, with `--strict`, something planned did not happen.",
-    ),
-  thresholdsJudged: z
-    .boolean()
-    .describe("Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive."),
-  reasons: z
-    .array(reasonSchema)
-    .describe("Why the run did not pass: broken invariants first, then causes before their consequences."),
-});
+export const verdictSchema = z
+  .object({
+    outcome: z
+      .enum(["passed", "failed", "inconclusive"])
+      .describe(
+        "`inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because " +
+          "other programs kept the machine busy and a threshold failed.",
+      ),
+    passed: z.boolean().describe("Whether the outcome is `passed`."),
+    exitCode: z
+      .union([
+        z.literal(EXIT.ok),
+        z.literal(EXIT.interrupted),
+        z.literal(EXIT.inconclusive),
+        z.literal(EXIT.invariant),
+        z.literal(EXIT.threshold),
+      ])
+      .describe(
+        "0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, " +
+          "workers were cut off, or, with `--strict`, something planned did not happen.",
+      ),
+    thresholdsJudged: z
+      .boolean()
+      .describe(
+        "Whether the thresholds say anything about the platform. Not those of a run that would be inconclusive.",
+      ),
+    reasons: z
+      .array(reasonSchema)
+      .describe("Why the run did not pass: broken invariants first, then causes before their consequences."),
+  })
+  .refine(({ outcome, reasons }) => outcome === "passed" || reasons.length > 0, reasonMissing("reasons"));
 export type Verdict = z.infer<typeof verdictSchema>;
 
 /** A machine that made a share of the load. */
@@ -147,7 +152,7 @@ function findingsOf(facts: VerdictFacts): Findings {
   // The early end of a run is a reason of its own.
   const missed = isStrict === true && end.how === "finished" ? carriedOut.flatMap((part) => part.missed) : [];
   const isNotCarriedOut = unfinished + missed.length > 0;
-  const isUnmet = failed.some((each) => !isBroken(each)) || end.how === "aborted" || isNotCarriedOut;
+  const isUnmet = failed.some((each) => !isBrokenByEnd(each)) || end.how === "aborted" || isNotCarriedOut;
   const behind = machines.filter((each) => !each.schedule.kept);
   const late = behind.length > 0 || schedule.kept ? behind : [{ schedule, use: machine }];
   const isPassed = !isUnmet && late.length === 0 && load.generated;
@@ -179,7 +184,7 @@ function reasonsFor(
   { broken, failed, missed, late, taken, thresholdsJudged }: Findings,
   { end, load, unfinished = 0 }: VerdictFacts,
 ): Reason[] {
-  const judged = failed.filter((threshold) => thresholdsJudged && !isBroken(threshold));
+  const judged = failed.filter((threshold) => thresholdsJudged && !isBrokenByEnd(threshold));
   const notJudged = failed.filter((threshold) => !judged.includes(threshold));
   // That a machine was taken is a reason of its own, with its own advice.
   const lateTexts = late.map(({ name, schedule, use }) =>
@@ -187,11 +192,11 @@ function reasonsFor(
   );
   const found: readonly (readonly [Reason["code"], ...(readonly string[])])[] = [
     ["invariant-broken", ...broken.map(brokenText)],
-    ["interrupted", ...(end.how === "interrupted" ? [endText(end)] : [])],
+    ["interrupted", ...(end.how === "interrupted" ? [`the run was ${endText(end)}`] : [])],
     ["machine-busy", ...taken.map(takenText)],
-    ["load-not-generated", ...(load.generated ? [] : [`the load was not generated: ${load.why ?? "no reason given"}`])],
+    ["load-not-generated", ...(load.generated ? [] : [notGeneratedText(load)])],
     ["load-late", ...lateTexts],
-    ["aborted", ...(end.how === "aborted" ? [endText(end)] : [])],
+    ["aborted", ...(end.how === "aborted" ? [`the run was ${endText(end)}`] : [])],
     ["workers-cut-off", ...(unfinished > 0 ? [cutOffText(unfinished)] : [])],
     ["not-carried-out", ...missed],
     ["threshold-failed", ...judged.map((threshold) => thresholdText(threshold, "failed"))],
@@ -223,7 +228,7 @@ export function machineNotes(machines: JudgedMachines): string[] {
 }
 
 /** Whether the early end of the run is why the threshold failed. */
-function isBroken({ brokenByEnd }: VerdictFacts["thresholds"][number]): boolean {
+function isBrokenByEnd({ brokenByEnd }: VerdictFacts["thresholds"][number]): boolean {
   return brokenByEnd === true;
 }
 
@@ -234,8 +239,21 @@ function cutOffText(workers: number): string {
   );
 }
 
-function endText({ how, why }: VerdictFacts["end"]): string {
-  return `the run was ${how}: ${why ?? "no reason given"}`;
+/** The first reason of a run that did not pass, one line. */
+export function reasonOf({ reasons }: Pick<Verdict, "reasons">): string {
+  return at(reasons, 0).text;
+}
+
+/** How a run ended that did not finish, and why: "aborted: threshold …". */
+export function endText({ how, why }: VerdictFacts["end"]): string {
+  assert(why !== null, "a run that did not finish has a reason");
+  return `${how}: ${why}`;
+}
+
+/** Why the load was not generated, with that it was not. */
+export function notGeneratedText({ why }: LoadVerdict): string {
+  assert(why !== null, "a load that was not generated has a reason");
+  return `the load was not generated: ${why}`;
 }
 
 function brokenText({ id, violationCount, checked }: VerdictFacts["invariants"][number]): string {
@@ -254,27 +272,33 @@ function isWithheld({ othersIncludeTarget, takenShare, withheldShare }: MachineV
 /** "other programs kept the machine busy: …": how long threads waited for a core, and who had it. */
 function waitText(taken: TakenMachine): string {
   const { name, use } = taken;
-  const { waits, waitShare, takenShare, boundShare, othersCores, stolenCores, throttledCores, cores } = use;
+  const { waits, waitShare, takenShare, boundShare, othersCores, cores } = use;
   const estimated = waits === "estimated" ? ", as estimated from the load average" : "";
   const waited = `ready threads waited for a core ${percent(waitShare)} of the time${estimated}`;
   const allowed = `(allowed: ${percent(boundShare)})`;
   if (isWithheld(use)) return withheldText(taken, waited, allowed);
-  const stolen = stolenCores >= 0.005 ? `, and the hypervisor took ${stolenCores.toFixed(2)}` : "";
-  const withheld =
-    throttledCores >= 0.005 ? `; the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "";
+  const [stolen, throttled] = withheldTexts(use);
   return (
     `other programs kept ${name === undefined ? "the machine" : `machine ${name}`} busy: ${waited}, ${percent(takenShare)} because of other programs ${allowed}, ` +
-    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen}${withheld}`
+    `which used ${othersCores.toFixed(2)} of ${plural(cores, "core")}${stolen && `, and ${stolen}`}${throttled && `; ${throttled}`}`
   );
+}
+
+/** How many cores the hypervisor took, and how many a limit of this container; "" for none. */
+export function withheldTexts({
+  stolenCores,
+  throttledCores,
+}: Pick<MachineVerdict, "stolenCores" | "throttledCores">): readonly [hypervisor: string, limit: string] {
+  return [
+    stolenCores >= 0.005 ? `the hypervisor took ${stolenCores.toFixed(2)}` : "",
+    throttledCores >= 0.005 ? `the CPU limit of this container withheld ${throttledCores.toFixed(2)}` : "",
+  ];
 }
 
 /** "cores were withheld from the run: …". */
 function withheldText({ name, use }: TakenMachine, waited: string, allowed: string): string {
-  const { withheldShare, stolenCores, throttledCores, cores } = use;
-  const causes = [
-    ...(stolenCores >= 0.005 ? [`the hypervisor took ${stolenCores.toFixed(2)}`] : []),
-    ...(throttledCores >= 0.005 ? [`the CPU limit of this container withheld ${throttledCores.toFixed(2)}`] : []),
-  ];
+  const { withheldShare, cores } = use;
+  const causes = withheldTexts(use).filter((text) => text !== "");
   const by = causes.length === 0 ? "" : `; of ${plural(cores, "core")} ${causes.join(", and ")}`;
   return `cores were withheld from the run${onMachine(name)}: ${waited}, ${percent(withheldShare)} because of that ${allowed}${by}`;
 }

@@ -11,7 +11,7 @@ import {
   type IncompleteMetric,
 } from "../../bench/index.js";
 import type { ExcludedRun } from "../../report/index.js";
-import { listRuns, readScenarioText, readSummary, ResultsError, RUN_FILES } from "../../results/index.js";
+import { listRuns, readScenarioText, readSummary, reasonOf, ResultsError, RUN_FILES } from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { compareRuns, type FinishedRunFiles } from "../shared/compare-runs.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
@@ -57,8 +57,7 @@ export async function handler(args: CompareArguments): Promise<void> {
 /** The runs that are inconclusive, and why. Only a run that is named by itself is not left out. */
 function doubtsOf(...sides: readonly (readonly FinishedRunFiles[])[]): string[] {
   return sides.flat().flatMap(({ summary: { runId, verdict } }) => {
-    const [reason] = verdict.reasons;
-    return verdict.outcome === "inconclusive" ? [`${runId} is inconclusive: ${reason?.text ?? "no reason given"}`] : [];
+    return verdict.outcome === "inconclusive" ? [`${runId} is inconclusive: ${reasonOf(verdict)}`] : [];
   });
 }
 
@@ -103,9 +102,9 @@ function readRuns(path: string, results: string): Required<Pick<Measured, "runs"
   for (const { directory } of listRuns(path)) {
     try {
       const run = readRun(directory);
-      const { outcome, reasons } = run.summary.verdict;
-      if (outcome !== "inconclusive") runs.push(run);
-      else excluded.push({ directory, why: `inconclusive: ${reasons[0]?.text ?? "no reason given"}` });
+      const { verdict } = run.summary;
+      if (verdict.outcome !== "inconclusive") runs.push(run);
+      else excluded.push({ directory, why: `inconclusive: ${reasonOf(verdict)}` });
     } catch (error) {
       if (!(error instanceof ResultsError)) throw error;
       excluded.push({ directory, why: error.message });

@@ -51,8 +51,8 @@ function limitOf(
 ): CapacityLimit {
   if (engine !== "virtual")
     return findLimit({ trial: failed, summary: summaryOf(failed, directory) }, passed && summaryOf(passed, directory));
-  const [what = "no reason given", ...evidence] = failed.reasons;
-  return { part: failed.outcome === "broken" ? "invariant" : "threshold", what, evidence };
+  const { outcome, reasons } = failed;
+  return { part: outcome === "broken" ? "invariant" : "threshold", what: at(reasons, 0), evidence: reasons.slice(1) };
 }
 
 function capacityOf(passing: readonly CapacityTrial[], peakFactor: number): NonNullable<Capacity["capacity"]> {

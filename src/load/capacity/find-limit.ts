@@ -11,7 +11,7 @@
  * 7. the wait for a commit grew by more than any stage of a live update's path: the database;
  * 8. the stage of the path whose p99 grew most: the threads that it waits for.
  */
-import { formatMs, formatShare } from "../../vocabulary/index.js";
+import { at, formatMs, formatShare } from "../../vocabulary/index.js";
 import { isMetric, METRICS, STAGES, untagged, type TrendName } from "../measure/index.js";
 import { hasPlatform, type CapacityLimit, type CapacityTrial, type Summary } from "../../results/index.js";
 
@@ -39,7 +39,7 @@ export interface FailedRun {
 
 /** What gave out in the run `failed`. `passed`: the summary of a run at the capacity; undefined when none passed. */
 export function findLimit({ trial, summary }: FailedRun, passed: Summary | undefined): CapacityLimit {
-  const reason = trial.reasons[0] ?? "no reason given";
+  const reason = at(trial.reasons, 0);
   if (summary === undefined) return { part: "process", what: reason, evidence: [] };
   const figures = figuresOf(summary, passed);
   const { part, what } = partOf(trial, summary, figures);
@@ -106,7 +106,7 @@ type Named = Pick<CapacityLimit, "part" | "what">;
 
 function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, figures: Figures): Named {
   const { share, busiest, stage, commit } = figures;
-  const reason = reasons[0] ?? "no reason given";
+  const reason = at(reasons, 0);
   if (outcome === "broken") return { part: "invariant", what: reason };
   if (outcome === "inconclusive") return { part: "machine", what: reason };
   if (share >= FULL_MACHINE) return { part: "machine", what: `the CPU of the machine: ${coresText(summary)}` };

@@ -1,6 +1,6 @@
 /** A finished run for CI tools: Markdown for the summary of a job, JUnit XML, and figures to plot over commits. */
 import { formatCount, formatMs, plural, printableData } from "../../vocabulary/index.js";
-import { invariantOutcome, formatObserved, latenciesOf, OUTCOME_SIGNS } from "../../results/index.js";
+import { endText, invariantOutcome, formatObserved, latenciesOf, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Reason, Summary } from "../../results/index.js";
 import {
   carriedOutTexts,
@@ -73,9 +73,7 @@ export function runJUnit(summary: Summary): string {
     {
       classname: "run",
       name: "the run finishes",
-      ...(end.how === "finished"
-        ? { outcome: "passed" }
-        : { outcome: "error", message: `${end.how}: ${end.why ?? "no reason given"}`, details }),
+      ...(end.how === "finished" ? { outcome: "passed" } : { outcome: "error", message: endText(end), details }),
     },
     ...(load === undefined
       ? []

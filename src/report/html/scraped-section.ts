@@ -1,5 +1,5 @@
 /** The target's own metrics over time, each drawn as a line with its own scale. */
-import { at, formatCount } from "../../vocabulary/index.js";
+import { assert, at, formatCount } from "../../vocabulary/index.js";
 import type { ReportData } from "../../results/index.js";
 import { html, nothing, type Markup } from "./markup.js";
 import { table } from "./html-table.js";
@@ -13,7 +13,8 @@ const WIDTH = 240;
 const HEIGHT = 32;
 const KINDS: Readonly<Record<Series["kind"], string>> = { gauge: "value", rate: "a second", mean: "mean" };
 
-export function scrapedMetrics({ url, atMs, series, failed, why }: Scraped): Markup {
+export function scrapedMetrics(scraped: Scraped): Markup {
+  const { url, atMs, series } = scraped;
   const drawn = series.slice(0, DRAWN);
   const rows = drawn.map((each) => {
     const known = each.values.filter((value) => value !== null);
@@ -22,9 +23,15 @@ export function scrapedMetrics({ url, atMs, series, failed, why }: Scraped): Mar
   });
   const heads = ["metric", { head: "", text: true }, { head: "over time", text: true }, "min", "max", "last"] as const;
   return html`<p>From ${url}, ${formatCount(atMs.length)} requests.
-${failed === 0 ? nothing : html` ${formatCount(failed)} failed: ${why ?? "no reason given"}.`}
+${failures(scraped)}
 ${series.length > DRAWN ? html` ${formatCount(series.length - DRAWN)} more metrics are in report.json.` : nothing}</p>
 ${rows.length === 0 ? html`<p>No metric changed from 0.</p>` : table("Metrics of the target", heads, rows)}`;
+}
+
+function failures({ failed, why }: Scraped): Markup {
+  if (failed === 0) return nothing;
+  assert(why !== undefined, "a request that failed has a reason");
+  return html` ${formatCount(failed)} failed: ${why}.`;
 }
 
 function figure(value: number | undefined): string {

@@ -2,6 +2,8 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Capacity, CapacityTrial } from "../../results/index.js";
 import {
+  assert,
+  at,
   EXIT,
   formatCount,
   formatMs,
@@ -148,8 +150,9 @@ function bracket(result: Capacity, width: number): string[] {
 /** The lowest rate that is known to fail, and why. */
 function failure({ fails, trials }: Capacity, width: number): string[] {
   if (fails === null) return [];
-  const reason = trials.find(({ workers, outcome }) => workers === fails.workers && outcome !== "passed")?.reasons[0];
-  return hanging("  fails   ", `${formatRate(fails.rate)} a second: ${reason ?? "no reason given"}`, width);
+  const failed = trials.find(({ workers, outcome }) => workers === fails.workers && outcome !== "passed");
+  assert(failed !== undefined, "a trial failed at the lowest rate that fails");
+  return hanging("  fails   ", `${formatRate(fails.rate)} a second: ${at(failed.reasons, 0)}`, width);
 }
 
 function limit({ limit: found, fails }: Capacity, chalk: ChalkInstance, width: number): string[] {

@@ -22,6 +22,7 @@ import {
   invariantOutcome,
   latenciesOf,
   OUTCOME_SIGNS,
+  reasonOf,
   stagesOf,
 } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
@@ -167,14 +168,11 @@ function hasRecord({ options }: Summary): boolean {
 }
 
 /** The outcome and the scenario; of an inconclusive run also why it is. */
-function head(
-  { verdict: { outcome, exitCode, reasons }, scenario }: Summary,
-  chalk: ChalkInstance,
-  width: number,
-): string[] {
-  const name = outcomeText({ outcome, exitCode }).replace(outcome, outcome.toUpperCase());
+function head({ verdict, scenario }: Summary, chalk: ChalkInstance, width: number): string[] {
+  const { outcome } = verdict;
+  const name = outcomeText(verdict).replace(outcome, outcome.toUpperCase());
   const stamp = `${OUTCOME_SIGNS[outcome]} ${name}`;
-  const why = outcome === "inconclusive" ? `: ${reasons[0]?.text ?? "no reason given"}` : "";
+  const why = outcome === "inconclusive" ? `: ${reasonOf(verdict)}` : "";
   const [first = "", ...rest] = wrap(`${stamp}  ${scenario.name}${why}`, width - 2);
   const coloured = first
     .replace(scenario.name, () => chalk.bold(scenario.name))
