@@ -17,7 +17,7 @@ export { renderRunComparison } from "./terminal/compare-terminal.js";
 export { excludedText, isEnough, sidesText, type ExcludedRun, type RunsASide } from "./compared-runs.js";
 export { renderReport } from "./html/report-page.js";
 export { outputText } from "./run-texts.js";
-export { compareReports, noteOutputs, renderReportOf, writeReport, writeRun, type RunFiles } from "./html/write.js";
+export { compareReports, noteOutputs, renderReportOf, writeRun, type RunFiles } from "./html/write.js";
 export { renderSequencePage, type SequencePage } from "./html/sequence-page.js";
 export { renderProgress, renderProgressLine, type ProgressView } from "./terminal/live-terminal.js";
 export { renderFinalUpdate, renderLive, renderLiveUpdate, renderWaiting, type LiveView } from "./html/live-page.js";

@@ -2,11 +2,10 @@
  * `acknowledgements.log`. The clients append a line for each acknowledgement that they receive. The database is checked
  * against this log, so the database does not write it.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cannotRead, ResultsError } from "./results-error.js";
+import { readText } from "./read-text.js";
+import { ResultsError } from "./results-error.js";
 import { JOURNAL_FILES } from "./run-files.js";
-import { whySystemFailed } from "../vocabulary/index.js";
 
 /** An acknowledgement that a client received: a status of its agent, or `submit`. */
 export interface Acknowledgement {
@@ -29,13 +28,7 @@ const LINE = /^\S+ \S.*$/;
  */
 export function readAcknowledgements(directory: string): Acknowledgement[] {
   const path = join(directory, JOURNAL_FILES.acknowledgements);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw cannotRead(path, whySystemFailed(error), error);
-  }
-  return text
+  return readText(path)
     .split("\n")
     .slice(0, -1)
     .map((line, at) => {

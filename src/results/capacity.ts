@@ -7,6 +7,7 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { jsonText } from "../vocabulary/index.js";
 import { readChecked, writeAtomically } from "./results.js";
 import { count, reasonMissing } from "./schema-fields.js";
 import { summarySchema } from "./summary-schema.js";
@@ -159,8 +160,7 @@ export const CAPACITY_FILES = {
 
 /** Writes the result into the directory of the search. @throws ResultsError */
 export function writeCapacity(directory: string, capacity: Capacity): void {
-  const text = JSON.stringify(capacitySchema.parse(capacity), null, 2);
-  writeAtomically(join(directory, CAPACITY_FILES.result), `${text}\n`);
+  writeAtomically(join(directory, CAPACITY_FILES.result), jsonText(capacitySchema.parse(capacity)));
 }
 
 /** Reads the result of a search. @throws ResultsError when it is missing, damaged, or of another version */

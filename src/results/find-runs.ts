@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CAPACITY_FILES } from "./capacity.js";
-import { RUN_FILES } from "./run-files.js";
+import { isFinished } from "./run-record.js";
 import { cannotRead } from "./results-error.js";
 import { whySystemFailed } from "../vocabulary/index.js";
 
@@ -19,7 +19,7 @@ export function findFinishedRuns(root: string): string[] {
 }
 
 function within(directory: string, levels: number, isRoot: boolean): string[] {
-  if (existsSync(join(directory, RUN_FILES.summary))) return [directory];
+  if (isFinished(directory)) return [directory];
   if (levels === 0 || existsSync(join(directory, CAPACITY_FILES.result))) return [];
   let entries;
   try {

@@ -43,7 +43,7 @@ export { ENGINE_LABELS, LATENCIES, LATENCY_LABELS, OUTCOME_SIGNS } from "./label
 export { latencyByPart } from "./latency-by-part.js";
 export { listRuns, type ListedRun } from "./list-runs.js";
 export { formatObserved, observedText } from "./observed.js";
-export { ResultsError, cannotWrite } from "./results-error.js";
+export { ResultsError, cannotWrite, withWriteErrors } from "./results-error.js";
 export {
   createRunDirectory,
   firstIssue,
@@ -64,7 +64,7 @@ export {
   type RunChoices,
 } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
-export { hasBegun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
+export { hasBegun, isFinished, isRun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
 export { stageAt } from "./stage-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";

@@ -1,10 +1,9 @@
 /** The runs under a directory, in the order in which they were started. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { hasBegun, readRunRecord } from "./run-record.js";
+import { isFinished, isRun, readRunRecord } from "./run-record.js";
 import { readSummary } from "./results.js";
 import { ResultsError } from "./results-error.js";
-import { RUN_FILES } from "./run-files.js";
 import type { Summary } from "./summary-schema.js";
 import { whySystemFailed } from "../vocabulary/index.js";
 
@@ -33,13 +32,9 @@ export function listRuns(root: string): ListedRun[] {
     .map(({ run }) => run);
 }
 
-/**
- * The run in `directory`; none when it has neither a summary nor a database, nor a record: a run over a network has no
- * database.
- */
+/** The run in `directory`; none when it is not the directory of a run. */
 function runIn(directory: string, runId: string): ListedRun[] {
-  const has = (file: string): boolean => existsSync(join(directory, file));
-  if (!has(RUN_FILES.summary)) return has(RUN_FILES.database) || hasBegun(directory) ? [{ runId, directory }] : [];
+  if (!isFinished(directory)) return isRun(directory) ? [{ runId, directory }] : [];
   const read = orProblem(() => readSummary(directory));
   return [
     read instanceof ResultsError ? { runId, directory, problem: read.message } : { runId, directory, summary: read },

@@ -1,7 +1,7 @@
 /** Chooses the runs of a directory that are old enough to be removed. */
 import { lstatSync } from "node:fs";
 import type { ListedRun } from "./list-runs.js";
-import { hasBegun, isRunning, readRunRecord } from "./run-record.js";
+import { isRunning, readRunRecord } from "./run-record.js";
 import { ResultsError } from "./results-error.js";
 import { RUN_FILES } from "./run-files.js";
 
@@ -36,7 +36,7 @@ function whyKept({ runId, directory, summary }: ListedRun): string | undefined {
   if (!RUN_ID.test(runId)) return "its directory has a name of its own";
   if (lstatSync(directory).isSymbolicLink()) return "it is a link";
   try {
-    const record = hasBegun(directory) ? readRunRecord(directory) : undefined;
+    const record = readRunRecord(directory);
     const recorded = summary?.runId ?? record?.runId;
     if (recorded === undefined) return `it has neither a record nor a readable ${RUN_FILES.summary}`;
     if (recorded !== runId) return `it is a copy of ${recorded}`;

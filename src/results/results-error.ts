@@ -15,3 +15,12 @@ export function cannotRead(path: string, why: string, cause?: unknown): ResultsE
 export function cannotWrite(path: string, error: unknown): ResultsError {
   return new ResultsError(`cannot write ${path}: ${whySystemFailed(error)}`, { cause: error });
 }
+
+/** Writes the file at `path`. @throws ResultsError instead of an error of the file system */
+export function withWriteErrors<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}

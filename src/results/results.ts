@@ -3,20 +3,11 @@
  * the data of its charts. The database keeps run.db there. Each file is written completely or not at all. summary.json
  * is written last: a directory without it belongs to a run that is still running or did not finish.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
-import { cannotRead, cannotWrite, ResultsError } from "./results-error.js";
+import { cannotRead, ResultsError, withWriteErrors } from "./results-error.js";
+import { readText } from "./read-text.js";
 import { RUN_FILES } from "./run-files.js";
 import { at, whySystemFailed } from "../vocabulary/index.js";
 import { uniquePart } from "./unique-part.js";
@@ -103,14 +94,6 @@ function writeSynced(path: string, data: string | Uint8Array): void {
   }
 }
 
-function withWriteErrors(path: string, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
-}
-
 /**
  * Reads a run's summary.
  * @throws ResultsError when it is missing, damaged, or of another version
@@ -131,12 +114,7 @@ export function readSummary(directory: string): Summary {
 
 /** Reads the text of the scenario that a run executed. @throws ResultsError when it cannot be read */
 export function readScenarioText(directory: string): string {
-  const path = join(directory, RUN_FILES.scenario);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw cannotRead(path, whySystemFailed(error), error);
-  }
+  return readText(join(directory, RUN_FILES.scenario));
 }
 
 /** Reads the data of a run's charts. @throws ResultsError when it is missing, damaged, or of another version */
@@ -146,18 +124,21 @@ export function readReportData(directory: string): ReportData {
 
 /** Reads JSON of this version. @throws ResultsError when it is missing, damaged, or of another version */
 export function readChecked<T>(path: string, readable: number, schema: z.ZodType<T>): T {
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw cannotRead(path, error instanceof SyntaxError ? "it is not JSON" : whySystemFailed(error), error);
-  }
+  const content = parseJson(path, readText(path));
   const version = z.object({ version: z.number() }).safeParse(content).data?.version;
   if (version !== undefined && version !== readable)
     throw cannotRead(path, `it has version ${version}, this program reads version ${readable}`);
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
   throw cannotRead(path, firstIssue(parsed.error), parsed.error);
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw cannotRead(path, "it is not JSON", error);
+  }
 }
 
 /** The first problem that a schema found, as one line: `figures.0.rounds: Too small`. */

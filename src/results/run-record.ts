@@ -2,17 +2,19 @@
  * `run.json`, which a run writes before the first worker arrives. With it and `acknowledgements.log`
  * (acknowledgements.ts), a run that did not finish can be examined.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeAtomically } from "./results.js";
-import { cannotRead } from "./results-error.js";
+import { readChecked, writeAtomically } from "./results.js";
+import { ResultsError } from "./results-error.js";
 import { JOURNAL_FILES, RUN_FILES } from "./run-files.js";
-import { whySystemFailed } from "../vocabulary/index.js";
+import { jsonText, textOf } from "../vocabulary/index.js";
+
+/** The version of the format. */
+const RUN_RECORD_VERSION = 1;
 
 const runRecordSchema = z.object({
-  /** The version of the format. */
-  version: z.literal(1),
+  version: z.literal(RUN_RECORD_VERSION),
   runId: z.string(),
   scenario: z.string(),
   seed: z.string(),
@@ -38,7 +40,7 @@ export function writeRunRecord(directory: string, record: RunRecord, scenario: s
   writeAtomically(join(directory, RUN_FILES.scenario), scenario);
   // The log comes before the record: a run that has a record but no log has lost the log.
   writeAtomically(join(directory, JOURNAL_FILES.acknowledgements), "");
-  writeAtomically(join(directory, JOURNAL_FILES.run), `${JSON.stringify(record, null, 2)}\n`);
+  writeAtomically(join(directory, JOURNAL_FILES.run), jsonText(record));
 }
 
 /** Whether the run in `directory` has begun. Its record is the last file that is written before the start. */
@@ -46,20 +48,23 @@ export function hasBegun(directory: string): boolean {
   return existsSync(join(directory, JOURNAL_FILES.run));
 }
 
+/** Whether the run in `directory` finished: whether it has a summary, which can be damaged. */
+export function isFinished(directory: string): boolean {
+  return existsSync(join(directory, RUN_FILES.summary));
+}
+
+/** Whether `directory` is that of a run: a run over a network has no database, one that has not begun no record. */
+export function isRun(directory: string): boolean {
+  return isFinished(directory) || existsSync(join(directory, RUN_FILES.database)) || hasBegun(directory);
+}
+
 /** The record of the run in `directory`; undefined when the run had not begun. @throws ResultsError */
 export function readRunRecord(directory: string): RunRecord | undefined {
-  const path = join(directory, JOURNAL_FILES.run);
   try {
-    return runRecordSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    return readChecked(join(directory, JOURNAL_FILES.run), RUN_RECORD_VERSION, runRecordSchema);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    const why =
-      error instanceof SyntaxError
-        ? "it is not JSON"
-        : error instanceof z.ZodError
-          ? "it is not the record of a run"
-          : whySystemFailed(error);
-    throw cannotRead(path, why, error);
+    if (error instanceof ResultsError && textOf(error.cause, "code") === "ENOENT") return undefined;
+    throw error;
   }
 }
 

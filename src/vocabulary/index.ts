@@ -43,6 +43,7 @@ export { InOrder } from "./in-order.js";
 export { installRemedy } from "./install-remedy.js";
 export { isModule } from "./is-module.js";
 export { listenOn } from "./listen-on.js";
+export { jsonText } from "./json-text.js";
 export { own } from "./own.js";
 export { ownFramesOf } from "./own-frames.js";
 export { packageVersion, projectFolder } from "./package-version.js";

@@ -10,6 +10,7 @@ import {
   toRatios,
 } from "../../bench/index.js";
 import { requireNativeModule } from "../../platform/db/index.js";
+import { jsonText } from "../../vocabulary/index.js";
 import { BENCH_ROUNDS, comparisonOptions, PAIRED_BENCH_ROUNDS } from "../shared/shared-options.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
 import { STANDARD_INPUT } from "../shared/standard-input.js";
@@ -57,7 +58,7 @@ async function measure(args: BenchArguments): Promise<void> {
     onStart: ({ name, doc }) => logLines(`${name}: ${doc}`),
     onMissing: (line) => logLines(`  ${line}`),
   });
-  const text = `${JSON.stringify(ratios ? toRatios(measured) : measured, null, 2)}\n`;
+  const text = jsonText(ratios ? toRatios(measured) : measured);
   if (output !== undefined) writeText(output, text);
   printText(json ? text : renderResult(measured, { color: colored(process.stdout) }));
 }

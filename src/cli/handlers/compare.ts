@@ -1,6 +1,6 @@
 /** `simulate compare BASE CURRENT`: compares two results of `simulate bench`, or the runs of a scenario. */
 import { existsSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import {
   requireComparable,
   figuresOfRuns,
@@ -11,7 +11,15 @@ import {
   type IncompleteMetric,
 } from "../../bench/index.js";
 import type { ExcludedRun } from "../../report/index.js";
-import { listRuns, readScenarioText, readSummary, reasonOf, ResultsError, RUN_FILES } from "../../results/index.js";
+import {
+  isFinished,
+  isRun,
+  listRuns,
+  readScenarioText,
+  readSummary,
+  reasonOf,
+  ResultsError,
+} from "../../results/index.js";
 import { plural } from "../../vocabulary/index.js";
 import { compareRuns, type FinishedRunFiles } from "../shared/compare-runs.js";
 import { reportComparison, type ComparisonArguments } from "../shared/report-comparison.js";
@@ -20,7 +28,7 @@ import { checkWritable, readText } from "../shared/named-files.js";
 import { namedCiFiles } from "../shared/ci-files.js";
 import { asksForPage, pageOutputs, type PageArguments } from "../shared/page-file.js";
 import { logLines } from "../shared/print.js";
-import { findRun, isFinished } from "../shared/run-directory.js";
+import { findRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile, type NamedFile } from "../shared/same-file.js";
 import { inputName, STANDARD_INPUT } from "../shared/standard-input.js";
 
@@ -94,9 +102,7 @@ async function readBench(path: string): Promise<Measured> {
  * the runs that were left out.
  */
 function readRuns(path: string, results: string): Required<Pick<Measured, "runs" | "excluded">> {
-  const isFolder =
-    existsSync(path) && !existsSync(join(path, RUN_FILES.summary)) && !existsSync(join(path, RUN_FILES.database));
-  if (!isFolder) return { runs: [attempt(() => readRun(findRun(path, results)))], excluded: [] };
+  if (!existsSync(path) || isRun(path)) return { runs: [attempt(() => readRun(findRun(path, results)))], excluded: [] };
   const runs: FinishedRunFiles[] = [];
   const excluded: ExcludedRun[] = [];
   for (const { directory } of listRuns(path)) {

@@ -29,7 +29,7 @@ import {
   uniqueName,
   writeAtomically,
 } from "../../results/index.js";
-import { commandLine, formatCount, formatElapsed, plural, messageOf, EXIT } from "../../vocabulary/index.js";
+import { commandLine, formatCount, formatElapsed, jsonText, plural, messageOf, EXIT } from "../../vocabulary/index.js";
 import { UsageError } from "../shared/usage-error.js";
 import {
   refuseInapplicable,
@@ -139,7 +139,7 @@ function saveProgress(
     resumption: exploration.resumption() as ExplorationProgress["resumption"],
   };
   const directory = resultsDirectory(settings, args, source);
-  write(directory, "progress.json", asText(state));
+  write(directory, "progress.json", jsonText(state));
   return relative("", join(directory, "progress.json"));
 }
 
@@ -241,7 +241,7 @@ function reportViolation(session: Session, failure: FailingSchedule, explored: E
     const page = relative("", join(directory, "schedule.html"));
     command = replayCommand(file, source);
     write(directory, "schedule.html", renderSchedulePage(failure, describeSteps(session, failure.steps), command));
-    write(directory, "schedule.json", asText(failure));
+    write(directory, "schedule.json", jsonText(failure));
     files = { file, page };
   } catch (error) {
     if (!(error instanceof ResultsError)) throw error;
@@ -341,10 +341,6 @@ function write(directory: string, file: string, content: string): void {
     removeRunDirectory(directory);
     throw error;
   }
-}
-
-function asText(content: unknown): string {
-  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 async function readParsed<T>(file: string, parse: (text: string) => T): Promise<T> {

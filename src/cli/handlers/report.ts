@@ -6,7 +6,7 @@ import {
   type IncompleteRun,
   type IncompleteSimulation,
 } from "../../load/run/index.js";
-import { byFrequency, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
+import { byFrequency, isFinished, isRunning, reproduceCommand, readSummary, RUN_FILES } from "../../results/index.js";
 import { EXIT, formatCount, formatElapsed, formatSeconds } from "../../vocabulary/index.js";
 import { renderReportOf, renderSummary, type Division } from "../../report/index.js";
 import { ciFileOptions } from "../shared/shared-options.js";
@@ -16,7 +16,7 @@ import { openPage } from "../shared/open-page.js";
 import { namedCiFiles, writeCiFiles, type CiFileArguments } from "../shared/ci-files.js";
 import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
 import { runCiFiles } from "../shared/run-ci-files.js";
-import { findRun, isFinished, isSimulated, requireRun } from "../shared/run-directory.js";
+import { findRun, isSimulated, requireRun } from "../shared/run-directory.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 import { lookOf } from "../shared/terminal.js";
 import { printLines, printText } from "../shared/print.js";

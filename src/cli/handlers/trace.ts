@@ -4,7 +4,7 @@ import { basename, join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { agentSequence } from "../../load/run/index.js";
-import { RUN_FILES } from "../../results/index.js";
+import { isFinished, RUN_FILES } from "../../results/index.js";
 import { commandLine, formatSeconds, plural, parseDuration, printable } from "../../vocabulary/index.js";
 import { renderSequencePage } from "../../report/index.js";
 import { HISTORY_DIRECTORY } from "../../replay/history/index.js";
@@ -12,14 +12,7 @@ import { concerns, describeEvent, readTrace, type TraceEvent } from "../../repla
 import { invalidValue, UsageError } from "../shared/usage-error.js";
 import { openPage } from "../shared/open-page.js";
 import { asksForPage, pageOutputs, writePage, type PageArguments } from "../shared/page-file.js";
-import {
-  agentFrom,
-  commandOfNetworkRun,
-  findRun,
-  isFinished,
-  isSimulated,
-  requireRun,
-} from "../shared/run-directory.js";
+import { agentFrom, commandOfNetworkRun, findRun, isSimulated, requireRun } from "../shared/run-directory.js";
 import { logLines, printLines } from "../shared/print.js";
 import { filesOfRun, refuseSameFile } from "../shared/same-file.js";
 

@@ -3,7 +3,7 @@
  * router.
  */
 import { stringify } from "yaml";
-import { AGAIN_VARIABLE } from "../../vocabulary/index.js";
+import { AGAIN_VARIABLE, jsonText } from "../../vocabulary/index.js";
 
 /** What the folder depends on. */
 export interface MephistoFolderOptions {
@@ -22,10 +22,13 @@ export interface MephistoFolderOptions {
 export function mephistoFolder(options: MephistoFolderOptions): ReadonlyMap<string, string> {
   return new Map([
     ["server.js", SERVER],
-    ["package.json", json({ name: options.name, private: true, type: "module", scripts: { start: "node server.js" } })],
+    [
+      "package.json",
+      jsonText({ name: options.name, private: true, type: "module", scripts: { start: "node server.js" } }),
+    ],
     [
       "crowdstorm.json",
-      json({
+      jsonText({
         ...{ program: options.program, folder: options.folder },
         ...{ scenario: "scenario.yaml", results: "results", seed: 1, arguments: [] },
       }),
@@ -33,10 +36,6 @@ export function mephistoFolder(options: MephistoFolderOptions): ReadonlyMap<stri
     ["scenario.yaml", scenario(options)],
     ["static/index.html", PAGE],
   ]);
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 const PAGE = `<!doctype html>

@@ -18,11 +18,10 @@ import {
   type Divergence,
   type TraceEvent,
 } from "../../replay/trace/index.js";
-import { RUN_FILES } from "../../results/index.js";
+import { isFinished, RUN_FILES } from "../../results/index.js";
 import { commandLine, EXIT, formatCount, formatSeconds } from "../../vocabulary/index.js";
 import { printAll, printLines } from "./print.js";
 import { markedRows, rowsNearMarks } from "./marked-rows.js";
-import { isFinished } from "./run-directory.js";
 import { UsageError } from "./usage-error.js";
 
 /** Repeats the run `times` times, up to the first difference. `agentId`: prints the events of this agent. */

@@ -14,10 +14,9 @@ import {
   type BrokenInvariant,
   type TaskEvidence,
 } from "../../load/check/index.js";
-import { readSummary, RUN_FILES } from "../../results/index.js";
+import { isFinished, readSummary, RUN_FILES } from "../../results/index.js";
 import type { CallReport, ReplayedAgent } from "../../replay/history/index.js";
 import { AGENT_STATUSES, getOrCreate, updateNumberOf } from "../../vocabulary/index.js";
-import { isFinished } from "./run-directory.js";
 
 /** The violations of one invariant. */
 export interface BrokenInvariants {

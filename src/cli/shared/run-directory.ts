@@ -1,7 +1,7 @@
 /** Finds the run for a command. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { hasBegun, listRuns, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
+import { isFinished, isRun, listRuns, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
 import { commandLine } from "../../vocabulary/index.js";
 import { invalidValue, UsageError } from "./usage-error.js";
 
@@ -23,13 +23,9 @@ export function findRun(run: string, root: string): string {
   );
 }
 
-/**
- * @throws UsageError when `directory` has neither a summary nor a database, nor the record of a run, which may have no
- * database
- */
+/** @throws UsageError when `directory` is not that of a run */
 export function requireRun(directory: string): void {
-  if (!isFinished(directory) && !existsSync(join(directory, RUN_FILES.database)) && !hasBegun(directory))
-    throw new UsageError(`${directory} is not a run: it has neither a summary nor a database`);
+  if (!isRun(directory)) throw new UsageError(`${directory} is not a run: it has neither a summary nor a database`);
 }
 
 /** Whether the run in `directory` is virtual, by its files. @throws ResultsError when its summary cannot be read */
@@ -49,11 +45,6 @@ export function commandOfNetworkRun(directory: string): string | undefined {
   }
   const record = readRunRecord(directory);
   return record?.target === undefined ? undefined : record.reproduce;
-}
-
-/** Whether the run in `directory` finished: whether it has a summary, which can be damaged. */
-export function isFinished(directory: string): boolean {
-  return existsSync(join(directory, RUN_FILES.summary));
 }
 
 /** The value of `--agent`. @throws UsageError when it cannot be the id of an agent */

@@ -1,7 +1,7 @@
 /** What all sweeps have in common on the command line: their arguments, their progress and their result. */
 import { join } from "node:path";
 import { reproduceCommand, RUN_FILES, shrinkCommand, writeAtomically } from "../../results/index.js";
-import { assert, formatCount, EXIT, isModule } from "../../vocabulary/index.js";
+import { assert, formatCount, EXIT, isModule, jsonText } from "../../vocabulary/index.js";
 import type { MailboxKind } from "../../platform/sync/index.js";
 import {
   buildPlan,
@@ -101,7 +101,7 @@ export function endOf(tally: SweepTally, { args, seconds, isStopped, kept }: End
 
 /** The content of sweep.json. */
 export function asText(tally: SweepTally, ending: SweepEnd): string {
-  return `${JSON.stringify(tally.asData(ending), null, 2)}\n`;
+  return jsonText(tally.asData(ending));
 }
 
 /** Prints the result, and sets the exit code. `file`: where the result is saved. */

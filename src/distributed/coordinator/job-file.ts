@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { jsonText } from "../../vocabulary/index.js";
 import { firstIssue, writeAtomically } from "../../results/index.js";
 import { requirementsHere } from "../compatibility.js";
 import { DistributedError } from "../errors.js";
@@ -26,7 +27,7 @@ export type SavedJob = z.infer<typeof jobFileSchema>;
 
 /** @throws ResultsError */
 export function writeJobFile(directory: string, job: SavedJob): void {
-  writeAtomically(join(directory, JOB_FILE), `${JSON.stringify(job, null, 2)}\n`);
+  writeAtomically(join(directory, JOB_FILE), jsonText(job));
 }
 
 /** @throws {DistributedError} when it is missing, damaged, or of another version of crowdstorm or Node */

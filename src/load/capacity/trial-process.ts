@@ -5,11 +5,11 @@
  * does not end the search.
  */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../../vocabulary/index.js";
-import { cannotWrite, hasBegun, readSummary, RUN_FILES, type Summary } from "../../results/index.js";
+import { hasBegun, isFinished, readSummary, withWriteErrors, type Summary } from "../../results/index.js";
 
 /** The entry of `simulate` in this package. */
 export const PROGRAM = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
@@ -61,13 +61,12 @@ export async function runTrialProcess(
   interrupt: AbortSignal,
 ): Promise<TrialRun | undefined> {
   const { results } = options;
-  makeFolder(results);
+  withWriteErrors(results, () => mkdirSync(results, { recursive: true }));
   const earlier = new Set(readdirSync(results));
   const ended = await runProcess(options, workers, interrupt);
   const name = readdirSync(results).find((entry) => !earlier.has(entry));
   const directory = name === undefined ? undefined : join(results, name);
-  const isFinished = directory !== undefined && existsSync(join(directory, RUN_FILES.summary));
-  const summary = isFinished ? readSummary(directory) : undefined;
+  const summary = directory !== undefined && isFinished(directory) ? readSummary(directory) : undefined;
   if (interrupt.aborted && summary?.end.how !== "finished") return undefined;
   const hasStarted = directory !== undefined && hasBegun(directory);
   if (!hasStarted) throw new TrialError(ended.lastWords, ended.code === EXIT.usage);
@@ -117,12 +116,4 @@ function lastLineOf(messages: string): string | undefined {
     .split("\n")
     .map((line) => line.trim().replace(/^simulate: /, ""))
     .findLast((line) => line !== "");
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw cannotWrite(path, error);
-  }
 }

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
-import { hasBegun, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
+import { hasBegun, isFinished, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
 import { agentIdOf, assert, at } from "../../vocabulary/index.js";
 import { agentHistories, type AgentHistory } from "./agent-histories.js";
 import { HistoryDivergence } from "./history-divergence.js";
@@ -117,7 +117,7 @@ export async function replayHistory(
  */
 function expectedRecord(directory: string): ExpectedRecord {
   const allFiles = hasBegun(directory);
-  if (!existsSync(join(directory, RUN_FILES.summary))) return { allFiles, hasEnd: () => false };
+  if (!isFinished(directory)) return { allFiles, hasEnd: () => false };
   const { faults = [] } = readSummary(directory);
   const database = join(directory, RUN_FILES.database);
   if (!existsSync(database))

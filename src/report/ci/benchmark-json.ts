@@ -1,4 +1,5 @@
 /** Figures for the tool `customSmallerIsBetter` of github-action-benchmark: a list of entries; smaller is better. */
+import { jsonText } from "../../vocabulary/index.js";
 
 export interface BenchmarkEntry {
   /** Identifies the chart, so it is the same for every commit. */
@@ -13,5 +14,5 @@ export interface BenchmarkEntry {
 
 /** The text of the file. */
 export function benchmarkJson(entries: readonly BenchmarkEntry[]): string {
-  return `${JSON.stringify(entries, null, 2)}\n`;
+  return jsonText(entries);
 }

@@ -1,14 +1,8 @@
 /** Writes the files of a finished run; renders its report, and the page that compares two runs. */
 import { join } from "node:path";
+import { jsonText } from "../../vocabulary/index.js";
 import type { ReportData, Summary } from "../../results/index.js";
-import {
-  readReportData,
-  readSummary,
-  writeAtomically,
-  writeTogether,
-  type FileContent,
-  RUN_FILES,
-} from "../../results/index.js";
+import { readReportData, readSummary, writeTogether, type FileContent, RUN_FILES } from "../../results/index.js";
 import type { ExcludedRun } from "../compared-runs.js";
 import { renderComparison, type ComparedRun } from "./comparison-page.js";
 import { renderReport } from "./report-page.js";
@@ -35,19 +29,8 @@ export function writeRun(directory: string, { summary, hlog, scenario, report }:
     file(RUN_FILES.hlog, hlog),
     file(RUN_FILES.reportData, `${JSON.stringify(report)}\n`),
     file(RUN_FILES.report, renderReport(summary, report)),
-    file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
+    file(RUN_FILES.summary, jsonText(summary)),
   ]);
-}
-
-/**
- * Writes the report of a finished run again, from its summary and its chart data, when it is missing or of another
- * version. Returns its path.
- * @throws ResultsError
- */
-export function writeReport(directory: string): string {
-  const path = join(directory, RUN_FILES.report);
-  writeAtomically(path, renderReportOf(directory));
-  return path;
 }
 
 /**
@@ -58,7 +41,7 @@ export function noteOutputs(directory: string, summary: Summary): Summary {
   const file = (name: string, data: string): FileContent => ({ path: join(directory, name), data });
   writeTogether([
     file(RUN_FILES.report, renderReport(summary, readReportData(directory))),
-    file(RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`),
+    file(RUN_FILES.summary, jsonText(summary)),
   ]);
   return summary;
 }

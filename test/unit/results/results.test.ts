@@ -21,7 +21,7 @@ import {
   writeAtomically,
   writeRunRecord,
 } from "../../../dist/results/index.js";
-import { writeReport, writeRun } from "../../../dist/report/index.js";
+import { renderReportOf, writeRun } from "../../../dist/report/index.js";
 import { newRunId } from "../../../dist/results/index.js";
 import { exampleReport, exampleSummary } from "../../support/report/example.js";
 
@@ -145,7 +145,7 @@ test("a report whose data has any wrong part is read, or refused in one line", (
     for (const wrong of [null, "x", -0.5, [null], { x: 1 }, true]) {
       writeFileSync(path, JSON.stringify(replaced(report, place, wrong)));
       try {
-        writeReport(root);
+        renderReportOf(root);
       } catch (error) {
         assert.ok(oneLine(/^cannot read \S+report\.json: /)(error), `${place.join(".")}: ${String(error)}`);
       }

@@ -294,7 +294,7 @@ describe("the verdict", () => {
   const facts: fc.Arbitrary<VerdictFacts> = fc.record({
     end: fc.constantFrom<VerdictFacts["end"]>(
       finished,
-      { how: "interrupted", why: null },
+      { how: "interrupted", why: "by the user" },
       { how: "aborted", why: "x" },
     ),
     invariants: fc.constantFrom<VerdictFacts["invariants"]>([held], [brokenInvariant]),

@@ -1,7 +1,7 @@
 /** The clients' record of what was acknowledged to them, outside of the database: `acknowledgements.log`. */
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { acknowledgementLine, type Acknowledgement } from "../../../results/acknowledgements.js";
-import { cannotWrite } from "../../../results/results-error.js";
+import { withWriteErrors } from "../../../results/results-error.js";
 
 export interface AcknowledgementLog {
   /** Notes an acknowledgement. Costs 0.2 µs; the file is written later. */
@@ -29,12 +29,8 @@ export function openAcknowledgementLog(path: string, onError: (error: Error) => 
     const text = lines;
     lines = "";
     if (text === "") return;
-    try {
-      // Writes all bytes; `writeSync` may write fewer on a disk that fills up.
-      writeFileSync(file, text);
-    } catch (error) {
-      throw cannotWrite(path, error);
-    }
+    // Writes all bytes; `writeSync` may write fewer on a disk that fills up.
+    withWriteErrors(path, () => writeFileSync(file, text));
   };
   const atTurnsEnd = (): void => {
     if (hasFailed) return;

@@ -4,10 +4,10 @@ import { openDatabase, requireNativeModule } from "../../../platform/db/index.js
 import { THREAD_FAULT_KINDS } from "../../../vocabulary/index.js";
 import { watchProcess, type Measurements, type SampleSink, type Viewpoint } from "../../measure/index.js";
 import {
-  cannotWrite,
   createRunDirectory,
   removeRunDirectory,
   RUN_FILES,
+  withWriteErrors,
   writeRunRecord,
   type Summary,
 } from "../../../results/index.js";
@@ -123,14 +123,6 @@ async function runIn(directory: string, options: VirtualRunOptions, onBegun: () 
     return { summary, directory };
   } finally {
     database.close();
-  }
-}
-
-function withWriteErrors<T>(path: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw cannotWrite(path, error);
   }
 }
 

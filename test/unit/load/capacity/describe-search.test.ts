@@ -11,7 +11,10 @@ function describe(
   end: "found" | "none",
 ) {
   assert.ok(example);
-  const trials = outcomes.map(([workers, outcome]) => ({ ...example, workers, rate: workers / 6, outcome, run: null }));
+  const trials = outcomes.map(([workers, outcome]) => ({
+    ...{ ...example, workers, rate: workers / 6, outcome, run: null },
+    reasons: outcome === "passed" ? [] : ["a threshold failed"],
+  }));
   return describeSearch(identityOf(exampleCapacity()), { trials, end }, "no directory");
 }
 
