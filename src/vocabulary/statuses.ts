@@ -40,7 +40,7 @@ export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
 ]);
 
 /**
- * Whether an agent's work has ended in `status`.
+ * Whether an agent's work has ended in `status`, which may be any text: a platform outside tells what it likes.
  *
  * @example
  * ```ts
@@ -50,8 +50,8 @@ export const FINAL_STATUSES: ReadonlySet<AgentStatus> = new Set<AgentStatus>([
  * console.log(AGENT_STATUSES.filter(isFinal).length); // 8
  * ```
  */
-export function isFinal(status: AgentStatus): boolean {
-  return FINAL_STATUSES.has(status);
+export function isFinal(status: string): boolean {
+  return (FINAL_STATUSES as ReadonlySet<string>).has(status);
 }
 
 /** All statuses of a unit, in the order of its lifecycle (Mephisto's `AssignmentState`). */

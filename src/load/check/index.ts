@@ -35,7 +35,6 @@ export {
 export { NETWORK_INVARIANTS, type NetworkInvariantId } from "./network-invariant-ids.js";
 export {
   checkNetworkInvariants,
-  isFinalStatus,
   type NetworkInvariantReport,
   type Unchecked,
 } from "./network-invariants.js";

@@ -12,7 +12,7 @@ import {
 } from "./evidence.js";
 import type { Recorder, WorkerRecorder } from "../measure/index.js";
 import type { NetworkInvariantId } from "./network-invariant-ids.js";
-import { at, FINAL_STATUSES, own } from "../../vocabulary/index.js";
+import { at, isFinal, own } from "../../vocabulary/index.js";
 
 export type InvariantId =
   | "updates-exactly-once-in-order"
@@ -360,16 +360,12 @@ function checkAccounting({ accounting, lost }: RunEvidence): InvariantResult {
   return found.result();
 }
 
-/** A row may hold any text. */
-const finalStatuses: ReadonlySet<string> = FINAL_STATUSES;
-
 function checkFinal(agents: readonly AgentEvidence[]): InvariantResult {
   const found = findings("final-status", "every agent ends in a final status");
   for (const { agentId, row } of agents) {
     if (row === undefined) continue;
     found.checked(1);
-    if (!finalStatuses.has(row.status))
-      found.violated({ what: "not final", agentId, detail: `ended as "${row.status}"` });
+    if (!isFinal(row.status)) found.violated({ what: "not final", agentId, detail: `ended as "${row.status}"` });
   }
   return found.result();
 }

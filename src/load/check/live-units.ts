@@ -1,6 +1,6 @@
 /** How many units were live at once: the figure of a requester who asks how many workers a task can have. */
 import type { AgentAudit } from "../../platform/db/index.js";
-import { isFinal, type AgentStatus } from "../../vocabulary/index.js";
+import { isFinal } from "../../vocabulary/index.js";
 import type { OutsideAgentEvidence } from "./network-evidence.js";
 
 /** A time in which an agent was on its unit, ms. The end is Infinity when it did not end. */
@@ -27,7 +27,7 @@ export function liveSpansOfClients(agents: readonly OutsideAgentEvidence[]): Liv
   return agents
     .filter(({ isOnboarding }) => !isOnboarding)
     .map(({ givenAtMs, statuses, submit, goneAtMs = Infinity }) => {
-      const endedAtMs = statuses.find(({ status }) => isFinal(status as AgentStatus))?.atMs ?? Infinity;
+      const endedAtMs = statuses.find(({ status }) => isFinal(status))?.atMs ?? Infinity;
       return { fromMs: givenAtMs, toMs: Math.min(endedAtMs, submit?.answeredAtMs ?? Infinity, goneAtMs) };
     });
 }

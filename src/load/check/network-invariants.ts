@@ -3,7 +3,7 @@
  * over its database (`network-evidence.ts`). Pure: the same evidence gives the same findings. What cannot be checked is
  * named, with the reason.
  */
-import { FINAL_STATUSES } from "../../vocabulary/index.js";
+import { formatSeconds, isFinal } from "../../vocabulary/index.js";
 import { findings, type InvariantId, type InvariantResult } from "./invariants.js";
 import { NETWORK_INVARIANTS, type NetworkInvariantId } from "./network-invariant-ids.js";
 import {
@@ -173,7 +173,7 @@ function checkReplies({ agents, answersEach }: NetworkEvidence): InvariantResult
       });
     // A client that went, or an agent that was ended, explains why the rest has no reply.
     const isAccounted =
-      (goneAtMs !== undefined && submit === undefined) || statuses.some(({ status }) => ENDED_EARLY.has(status));
+      (goneAtMs !== undefined && submit === undefined) || statuses.some(({ status }) => WITHOUT_REPLY.has(status));
     if (answersEach && overdue > 0 && !isAccounted)
       found.violated({
         what: "not answered",
@@ -184,7 +184,8 @@ function checkReplies({ agents, answersEach }: NetworkEvidence): InvariantResult
   return found.result();
 }
 
-const ENDED_EARLY: ReadonlySet<string> = new Set([
+/** Statuses that explain updates without a reply: the agent, or a partner, left before. */
+const WITHOUT_REPLY: ReadonlySet<string> = new Set([
   "disconnect",
   "timeout",
   "expired",
@@ -246,7 +247,7 @@ function checkUnits(rows: readonly OutsideRow[]): InvariantResult {
     const { unitId, status, agentId } = row;
     if (unitId === null) continue;
     found.checked(1);
-    if (isFinalStatus(status) && !DONE.has(status)) continue;
+    if (isFinal(status) && !DONE.has(status)) continue;
     const other = holders.get(unitId);
     if (other === undefined) holders.set(unitId, row);
     else
@@ -267,7 +268,7 @@ function checkFinal(
   const found = begin("final-status");
   for (const { agentId, status } of rows) {
     found.checked(1);
-    if (isFinalStatus(status)) continue;
+    if (isFinal(status)) continue;
     const detail = `ended as "${status}"${clientAtTheEnd(agents.get(agentId), endedAtMs)}`;
     found.violated({ what: "not final", agentId, detail });
   }
@@ -280,7 +281,7 @@ function clientAtTheEnd(agent: OutsideAgentEvidence | undefined, endedAtMs: numb
   const { goneAtMs, heartbeatAtMs, submit } = agent;
   if (submit?.answeredAtMs !== undefined) return "; its submit was answered";
   if (goneAtMs === undefined) return "";
-  const left = `; its client left ${seconds(endedAtMs - goneAtMs)} before the end`;
+  const left = `; its client left ${formatSeconds(endedAtMs - goneAtMs)} before the end`;
   return heartbeatAtMs === undefined ? `${left}, without ever having sent a heartbeat` : left;
 }
 
@@ -293,7 +294,7 @@ function checkTold({ agents }: NetworkEvidence, rows: ReadonlyMap<string, Outsid
       found.violated({ what: "no row", agentId, detail: "its client was given an agent that is not in the database" });
       continue;
     }
-    const final = statuses.find(({ status }) => isFinalStatus(status))?.status;
+    const final = statuses.find(({ status }) => isFinal(status))?.status;
     if (final === undefined || final === row.status) continue;
     // Reviewed since.
     if (DONE.has(final) && DONE.has(row.status)) continue;
@@ -317,7 +318,7 @@ function checkLosses(
     // A client that sent no heartbeat is not missed; one that submitted has nothing to be missed for.
     if (agent?.goneAtMs === undefined || agent.heartbeatAtMs === undefined || agent.submit !== undefined) continue;
     const bound = agent.heartbeatAtMs + lossBoundMs + LATE_MS;
-    if (isFinalStatus(status)) {
+    if (isFinal(status)) {
       found.checked(1);
       // It became final between the two looks.
       if (notFinalAtMs !== undefined && notFinalAtMs > Math.max(bound, agent.goneAtMs + LATE_MS))
@@ -325,26 +326,17 @@ function checkLosses(
           what: "noticed too late",
           agentId,
           detail:
-            `final ${seconds((finalSeenAtMs ?? notFinalAtMs) - agent.heartbeatAtMs)} after the last heartbeat, ` +
-            `the bound is ${seconds(lossBoundMs)}`,
+            `final ${formatSeconds((finalSeenAtMs ?? notFinalAtMs) - agent.heartbeatAtMs)} after the last heartbeat, ` +
+            `the bound is ${formatSeconds(lossBoundMs)}`,
         });
     } else if (endedAtMs > bound) {
       found.checked(1);
       found.violated({
         what: "not noticed",
         agentId,
-        detail: `"${status}" ${seconds(endedAtMs - agent.heartbeatAtMs)} after the last heartbeat, the bound is ${seconds(lossBoundMs)}`,
+        detail: `"${status}" ${formatSeconds(endedAtMs - agent.heartbeatAtMs)} after the last heartbeat, the bound is ${formatSeconds(lossBoundMs)}`,
       });
     }
   }
   return found.result();
-}
-
-/** As `isFinal`, of a status that a platform outside has told or stored: it may be any text. */
-export function isFinalStatus(status: string): boolean {
-  return (FINAL_STATUSES as ReadonlySet<string>).has(status);
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
 }

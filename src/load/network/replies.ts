@@ -6,7 +6,8 @@
  * A task need not answer. It is expected to, unless no page has got a reply and one has waited for the whole
  * {@link REPLY_BOUND_MS}. In a task of several workers, a page expects replies if it has got one before.
  */
-import { isFinalStatus, noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import { noteTaken, REPLY_BOUND_MS, type OutsideAgentEvidence } from "../check/index.js";
+import { isFinal } from "../../vocabulary/index.js";
 import type { CounterName } from "../measure/index.js";
 import { Conversation } from "./conversation.js";
 import type { Dialect, DialectData } from "./dialects/index.js";
@@ -100,5 +101,5 @@ export class Replies {
 
 /** Whether a task sends no further replies to an agent of this status. */
 export function isWithoutReplies(status: string): boolean {
-  return status === "partner disconnect" || isFinalStatus(status);
+  return status === "partner disconnect" || isFinal(status);
 }

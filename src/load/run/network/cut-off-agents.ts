@@ -1,5 +1,5 @@
 /** The agents whose clients the early end of a run over a network took. */
-import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal } from "../../../vocabulary/index.js";
 import type { NetworkEvidence } from "../../check/index.js";
 
 /** Whether the early end of the run took the client of an agent with this status. */
@@ -24,7 +24,7 @@ export function cutOffAgents({ agents }: NetworkEvidence, stoppedAtMs: number): 
       .filter(
         ({ submit, statuses, goneAtMs = Infinity }) =>
           submit?.answeredAtMs !== undefined ||
-          statuses.some(({ status }) => isFinal(status as AgentStatus)) ||
+          statuses.some(({ status }) => isFinal(status)) ||
           goneAtMs < stoppedAtMs,
       )
       .map(({ agentId }) => agentId),

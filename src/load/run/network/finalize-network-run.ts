@@ -9,7 +9,7 @@ import {
   type StatusEvent,
   type Summary,
 } from "../../../results/index.js";
-import { isFinal, packageVersion, timesSince, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal, packageVersion, timesSince } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
@@ -340,7 +340,7 @@ function statusEventsOf(
   originMs: number,
 ): StatusEvent[] {
   let from: string | null = null;
-  const isOver = statuses.some(({ status }) => isFinal(status as AgentStatus));
+  const isOver = statuses.some(({ status }) => isFinal(status));
   return [
     { status: "none", atMs: givenAtMs },
     ...statuses,

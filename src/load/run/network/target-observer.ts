@@ -1,7 +1,7 @@
 /** Looks at a target from outside, beside its clients: at its database and at its metrics. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "../../../platform/sync/index.js";
-import { isFinal, type AgentStatus } from "../../../vocabulary/index.js";
+import { isFinal } from "../../../vocabulary/index.js";
 import type { OutsideRow } from "../../check/index.js";
 import { TargetError, type ScrapedMetrics, type Scraper, type TargetDatabase } from "../../network/index.js";
 
@@ -76,7 +76,7 @@ export class TargetObserver {
     if (agents === undefined) return;
     const now = systemClock.now();
     for (const { agentId, status } of agents)
-      if (isFinal(status as AgentStatus) && !this.#final.has(agentId))
+      if (isFinal(status) && !this.#final.has(agentId))
         this.#final.set(agentId, { finalSeenAtMs: now, notFinalAtMs: this.#lastPollAtMs });
     this.#lastPollAtMs = now;
   }

@@ -70,7 +70,7 @@ export class CoverageRecorder {
   }
 
   #statusWritten(agentId: string, status: AgentStatus, before: TraceValue): void {
-    if (typeof before === "string" && isFinal(before as AgentStatus)) {
+    if (typeof before === "string" && isFinal(before)) {
       // A completed agent is marked as done once more.
       if (before !== status) this.reached.add("status-too-late");
       return;
