@@ -12,7 +12,7 @@ import {
   type ReportData,
   type StatusesOverTime,
 } from "./data.js";
-import { AGENT_STATUSES } from "../vocabulary/index.js";
+import { AGENT_STATUSES, assert } from "../vocabulary/index.js";
 
 /** A change of an agent's status, ms from the start of the run. `from` is null when the agent's row was inserted. */
 export interface StatusEvent {
@@ -76,9 +76,11 @@ export function buildReportData({
     phases: phases.map((phase) => ({ ...phase, fromMs: round(phase.fromMs), toMs: round(phase.toMs) })),
     ...(faults.length > 0 && { faultMarks: faultMarks(faults) }),
     latency: latencyOverTime(trends[main], measurements.intervals(main)),
-    percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) =>
-      percentileCurve(LATENCY_LABELS[name] ?? name, trends[name]),
-    ),
+    percentiles: CURVES.filter((name) => trends[name].count > 0).map((name) => {
+      const label = LATENCY_LABELS[name];
+      assert(label !== undefined, `the latency ${name} has a label`);
+      return percentileCurve(label, trends[name]);
+    }),
     statuses: { main: byType("main"), onboarding: byType("onboarding") },
     slowest: slowest.map((agent) => ({
       ...agent,

@@ -66,7 +66,7 @@ export {
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, isFinished, isRun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
 export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
-export { stageAt } from "./stage-at.js";
+export { phasesAt } from "./phases-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
 export { summarySchema, type CarriedOut, type Summary } from "./summary-schema.js";
 export { buildSummary, figuresOf, mainTrend, viewpointOf, type SummaryInput } from "./summary.js";

@@ -39,7 +39,7 @@ import {
   type ExploreSettings,
   type ReplayScheduleArguments,
 } from "../shared/explore-options.js";
-import { describeCoverage, driven } from "../shared/drive-exploration.js";
+import { describeCoverage, runExploration } from "../shared/drive-exploration.js";
 import { replayCommand, resumeCommand } from "../shared/explore-commands.js";
 import { findInModule, findOwn, findProgram } from "../shared/find-program.js";
 import { readText } from "../shared/named-files.js";
@@ -98,7 +98,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
     logLines(`${source.name} has no check: only deadlocks, endless executions and uncaught errors are found`);
   try {
     const begin = performance.now();
-    const { exploration, stopped, job } = await driven(session, source, { settings, args, progress });
+    const { exploration, stopped, job } = await runExploration(session, source, { settings, args, progress });
     const seconds = (performance.now() - begin) / 1000;
     if (stopped === "violation") {
       process.exitCode = EXIT.invariant;

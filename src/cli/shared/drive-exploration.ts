@@ -18,7 +18,7 @@ import { wholeNumber } from "./numeric-options.js";
 const PROGRESS_EVERY_MS = 1000;
 
 /** Explores here, or over worker processes. */
-export async function driven(
+export async function runExploration(
   session: Session,
   source: ProgramSource,
   {

@@ -7,7 +7,7 @@ import {
   type Threshold,
   type Viewpoint,
 } from "../../load/measure/index.js";
-import { formatObserved, mainTrend, stageAt, type Phase, type Summary } from "../../results/index.js";
+import { formatObserved, mainTrend, phasesAt, type Phase, type Summary } from "../../results/index.js";
 import { renderProgress, renderProgressLine, type ProgressView } from "../../report/index.js";
 import type { Plan } from "../../load/scenario/index.js";
 import { colored, redraws, widthOf } from "./terminal.js";
@@ -61,7 +61,7 @@ export function showProgress(options: ProgressDisplayOptions): ProgressDisplay {
       },
       elapsedMs,
       scheduledMs: options.plan.scheduleMs,
-      stage: stageAt(options.phases, elapsedMs),
+      phases: phasesAt(options.phases, elapsedMs),
       statuses: currentStatuses(agents, onboardingAgents),
       updates: { verb: options.from === "inside" ? "taken" : "sent", count: taken, perSecond: counted.perSecond },
       ...(latency.count > 0 && {

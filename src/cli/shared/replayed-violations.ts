@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
 import {
   checkInvariants,
-  nameOf,
+  agentIdOfAudit,
   noteTaken,
   nothingSent,
   nothingTaken,
@@ -104,7 +104,7 @@ function readFacts(directory: string): RunFacts {
         },
       ]),
     ),
-    rows: new Map(auditAgents(join(directory, RUN_FILES.database)).map((row) => [nameOf(row), row])),
+    rows: new Map(auditAgents(join(directory, RUN_FILES.database)).map((row) => [agentIdOfAudit(row), row])),
   };
 }
 

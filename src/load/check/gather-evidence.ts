@@ -40,7 +40,7 @@ export function gatherEvidence(raw: RawEvidence): RunEvidence {
     clients: withPool(clients, pool),
     tasks,
     rows: audit.map((agent) => ({
-      agentId: nameOf(agent),
+      agentId: agentIdOfAudit(agent),
       status: agent.status,
       // Every agent begins as `none`; only changes are in the table.
       history: ["none", ...agent.history.map(({ status }) => status)],
@@ -119,8 +119,8 @@ export function outcomesOf(
   return { agents: of("main"), onboardingAgents: of("onboarding") };
 }
 
-/** The name of an agent in the evidence: an onboarding agent differs from the agent of the same number. */
-export function nameOf({ agentType, agentId }: AgentAudit): string {
+/** The id of an agent in the evidence: an onboarding agent differs from the agent of the same number. */
+export function agentIdOfAudit({ agentType, agentId }: AgentAudit): string {
   return agentIdOf(agentType, agentId);
 }
 
@@ -142,7 +142,7 @@ function holdingOf(agent: AgentAudit): Holding[] {
   return [
     {
       unitId: agent.unitId,
-      agentId: nameOf(agent),
+      agentId: agentIdOfAudit(agent),
       fromMs: agent.createdAt,
       isAssigned: agent.holdsUnit,
       ...(end !== undefined && { toMs: end.at }),

@@ -16,7 +16,7 @@ export {
   CUT_OFF,
   isCompletion,
   gatherEvidence,
-  nameOf,
+  agentIdOfAudit,
   outcomeOf,
   outcomesOf,
   withoutPartner,

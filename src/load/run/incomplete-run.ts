@@ -9,7 +9,7 @@ import {
   type Acknowledgement,
   type RunRecord,
 } from "../../results/index.js";
-import { nameOf, outcomesOf } from "../check/index.js";
+import { agentIdOfAudit, outcomesOf } from "../check/index.js";
 
 export interface IncompleteRun {
   /** Absent when the run ended before it had begun. */
@@ -50,7 +50,7 @@ export function examineIncompleteRun(directory: string): IncompleteRun {
   const audit = auditAgents(join(directory, RUN_FILES.database));
   const times = audit.flatMap(({ createdAt, history }) => [createdAt, history.at(-1)?.at ?? createdAt]);
 
-  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const agents = new Map(audit.map((agent) => [agentIdOfAudit(agent), agent]));
   const submitsSeen = new Map<string, number>();
   const isStored = ({ agentId, what }: Acknowledgement): boolean => {
     const agent = agents.get(agentId);

@@ -5,7 +5,7 @@ import {
   countFindings,
   CUT_OFF,
   isCompletion,
-  nameOf,
+  agentIdOfAudit,
   outcomeOf,
   type FindingRecorder,
   type InvariantReport,
@@ -54,11 +54,11 @@ function recordFindings(run: MeasuredRun, invariants: InvariantReport, cut: RunC
   const endMs = originMs + durationMs;
   const { keepsSamples: keepSamples } = collector;
   const recorder = createRecorder({ thread: "coordinator", originMs, tags: plan.tags, now: () => endMs, keepSamples });
-  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const agents = new Map(audit.map((agent) => [agentIdOfAudit(agent), agent]));
   const recorderOf = (agent: AgentAudit | undefined): FindingRecorder => {
     const worker = agent && plannedWorker(plan, agent.workerName);
     return {
-      recorder: recorderOfWorker(recorder, worker && { ...worker, agentId: nameOf(agent) }),
+      recorder: recorderOfWorker(recorder, worker && { ...worker, agentId: agentIdOfAudit(agent) }),
       atMs: agent?.history.at(-1)?.at,
     };
   };

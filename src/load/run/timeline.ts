@@ -16,7 +16,7 @@ import {
   type Scenario,
 } from "../scenario/index.js";
 import { assert, at, getOrCreate, plural } from "../../vocabulary/index.js";
-import { nameOf } from "../check/index.js";
+import { agentIdOfAudit } from "../check/index.js";
 
 /** How many of the slowest agents the report shows. */
 const SLOWEST = 20;
@@ -160,7 +160,7 @@ export function slowestAgents(
   audit: readonly AgentAudit[],
   originMs: number,
 ): SlowAgent[] {
-  const agents = new Map(audit.map((agent) => [nameOf(agent), agent]));
+  const agents = new Map(audit.map((agent) => [agentIdOfAudit(agent), agent]));
   return [...tasks]
     .flatMap((task) => (task.slowest === undefined ? [] : [{ ...task, slowest: task.slowest }]))
     .sort((a, b) => b.slowest.latencyMs - a.slowest.latencyMs)

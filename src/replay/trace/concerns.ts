@@ -26,12 +26,12 @@ function isRowOf(agentId: string, name: string, args: TraceValue): boolean {
   const [first, second] = isList(args) ? args : [args];
   const prefix = own(ON_AGENT_ROWS, name);
   if (prefix !== undefined) return typeof first === "string" && prefix + first === agentId;
-  if (name === "submitOfAgent") return nameOf(first, second) === agentId;
-  if (isMapping(first)) return nameOf(first["agentType"], first["agentId"]) === agentId;
+  if (name === "submitOfAgent") return traceAgentId(first, second) === agentId;
+  if (isMapping(first)) return traceAgentId(first["agentType"], first["agentId"]) === agentId;
   return false;
 }
 
-function nameOf(agentType: TraceValue, dbId: TraceValue): string {
+function traceAgentId(agentType: TraceValue, dbId: TraceValue): string {
   return agentIdOf(agentType === "onboarding" ? agentType : "main", typeof dbId === "string" ? dbId : "");
 }
 

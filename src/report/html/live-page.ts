@@ -8,7 +8,7 @@ import {
 } from "../../load/measure/index.js";
 import type { MachineSoFar } from "../../load/measure/machine/index.js";
 import type { Phase, ReportData } from "../../results/index.js";
-import { figuresOf, type Summary, buildReportData, stageAt, type StatusEvent } from "../../results/index.js";
+import { figuresOf, type Summary, buildReportData, phasesAt, type StatusEvent } from "../../results/index.js";
 import { chart, machineSection } from "./chart-sections.js";
 import { thresholdsSoFar } from "./check-sections.js";
 import { counters, latencies, outcomes, path } from "./figure-sections.js";
@@ -128,7 +128,7 @@ function partsOf(view: LiveView) {
 }
 
 function running({ scenario, measurements: { durationMs }, phases, runId }: LiveView): Markup {
-  const facts = [stageAt(phases, durationMs), runId];
+  const facts = [phasesAt(phases, durationMs), runId];
   return html`<section class="verdict running" aria-labelledby="verdict">
 <h1 id="verdict"><span class="stamp">● Running</span> ${scenario.name}</h1>
 <p class="description">${scenario.description}</p>

@@ -20,7 +20,7 @@ export interface ProgressView {
   /** The end of the plan, when the drain begins. */
   readonly scheduledMs: number;
   /** The present phases, such as "arrivals, rising". */
-  readonly stage: string;
+  readonly phases: string;
   /** Agents by their present status, onboarding agents included. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Live updates so far that the task took, or that were sent when the run does not see when the task takes them. */
@@ -53,7 +53,7 @@ export function renderProgress(
     `  ${chalk.dim(label.padEnd(LABEL))}${truncate(text, width - LABEL - 2)}`;
   const { elapsedMs, scheduledMs, latency, scenario } = view;
   const time = `${formatElapsed(elapsedMs)}${elapsedMs < scheduledMs ? ` of ${formatElapsed(scheduledMs)}` : ""}`;
-  const when = `${time}  ${view.stage}`;
+  const when = `${time}  ${view.phases}`;
   const barWidth = Math.min(BAR_WIDTH, Math.max(MIN_BAR, width - scenario.length - when.length - 4));
   const progress = chalk.cyan(bar(elapsedMs / scheduledMs, barWidth).padEnd(barWidth, "·"));
   const events = eventsText(view.events);
@@ -94,7 +94,7 @@ export function renderProgressLine(given: ProgressView): string {
   const events = eventsText(view.events);
   return [
     formatElapsed(view.elapsedMs).padStart(7),
-    view.stage,
+    view.phases,
     `${arrivedText(workers, "/")} workers`,
     `${formatCount(updates.count)} live updates, ${formatCount(updates.perSecond)}/s`,
     latency === undefined ? "no latency yet" : `latency p50 ${formatMs(latency.p50)} p99 ${formatMs(latency.p99)} ms`,

@@ -147,7 +147,7 @@ test("the progress of a run", () => {
     workers: { arrived: 1, planned: 2 },
     elapsedMs: 1,
     scheduledMs: 2,
-    stage: text,
+    phases: text,
     statuses: { [text]: 1 },
     updates: { verb: "taken" as const, count: 1, perSecond: 1 },
     latencyOverTime: [],

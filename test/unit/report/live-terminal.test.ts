@@ -8,7 +8,7 @@ const view: ProgressView = {
   workers: { arrived: 1204, planned: 2500 },
   elapsedMs: 3750,
   scheduledMs: 7500,
-  stage: "arrivals, steady",
+  phases: "arrivals, steady",
   statuses: { accepted: 0, "in task": 980, completed: 12, onboarding: 88, "approved (onboarding)": 992 },
   updates: { verb: "taken", count: 8123, perSecond: 2140.4 },
   latency: { p50: 0.2345, p99: 4.5, max: 17.25 },
@@ -39,7 +39,7 @@ test("the lines before the first event", () => {
     workers: view.workers,
     elapsedMs: 0,
     scheduledMs: view.scheduledMs,
-    stage: view.stage,
+    phases: view.phases,
     updates: { verb: "taken", count: 0, perSecond: 0 },
     statuses: {},
     latencyOverTime: [],
@@ -54,7 +54,7 @@ test("the lines before the first event", () => {
 test("no line is wider than the terminal", () => {
   const much = {
     ...view,
-    stage: "arrivals, steady, disconnects (storm, others)",
+    phases: "arrivals, steady, disconnects (storm, others)",
     failures: ["x".repeat(300)],
     latencyOverTime: Array.from({ length: 500 }, (_, at) => at),
   };
