@@ -3,7 +3,7 @@ import type { CarriedOut, Summary } from "../../results/index.js";
 import { formatCount, formatElapsed } from "../../vocabulary/index.js";
 import type { InjectedFault } from "../faults/index.js";
 import type { Measurements } from "../measure/index.js";
-import type { Plan, PlannedFault, Scenario } from "../scenario/index.js";
+import { warningTexts, type LoadedScenario, type Plan, type PlannedFault, type Scenario } from "../scenario/index.js";
 import { windowsOf } from "./timeline.js";
 
 export interface CarriedOutInput {
@@ -14,6 +14,15 @@ export interface CarriedOutInput {
   readonly measurements: Pick<Measurements, "counters" | "where">;
   /** The faults that happened. */
   readonly happened: readonly InjectedFault[];
+}
+
+/** What the plan showed before the run, and how much of it happened. */
+export function plannedOf(
+  { loaded: { scenario }, plan }: { readonly loaded: LoadedScenario; readonly plan: Plan },
+  { isOverNetwork, ...ran }: Omit<CarriedOutInput, "scenario" | "plan"> & { readonly isOverNetwork: boolean },
+): Pick<Summary, "warnings" | "carriedOut"> {
+  const warnings = warningTexts(scenario, plan, { isOverNetwork });
+  return { ...(warnings.length > 0 && { warnings }), carriedOut: carriedOutOf({ scenario, plan, ...ran }) };
 }
 
 /** Workers, windows, faults and the shutdown, where the plan has them. */

@@ -1,6 +1,8 @@
-/** The record that a run writes before it starts. */
-import type { RunRecord } from "../../results/index.js";
-import type { LoadedScenario, Plan } from "../scenario/index.js";
+/** What a run is: the record that it writes before it starts, and the same parts of the files at its end. */
+import { LATENCIES, type RunRecord, type Summary } from "../../results/index.js";
+import { packageVersion } from "../../vocabulary/index.js";
+import { formatHlog, type Measurements } from "../measure/index.js";
+import { plannedWorkers, planHash, type LoadedScenario, type Plan } from "../scenario/index.js";
 
 export interface RecordedRun {
   readonly runId: string;
@@ -30,4 +32,32 @@ export function recordOf(
     pid: process.pid,
     ...(target !== undefined && { target: target.address.url }),
   };
+}
+
+/** The part of a run's summary that does not depend on what came of it. */
+export function identityOf(
+  { runId, loaded, plan, options, reproduce }: Omit<RecordedRun, "target"> & { readonly options: Summary["options"] },
+  startedAt: Date,
+) {
+  const { name, description } = loaded.scenario;
+  const hash = planHash(plan);
+  return {
+    runId,
+    scenario: { name, description },
+    seed: String(plan.seed),
+    plan: { hash, ...plannedWorkers(plan) },
+    planHash: hash,
+    options,
+    reproduce,
+    startedAt: startedAt.toISOString(),
+  };
+}
+
+/** The log of a run's latencies. */
+export function hlogOf(runId: string, startedAt: Date, measurements: Measurements): string {
+  return formatHlog(measurements, {
+    startEpochMs: startedAt.getTime(),
+    comment: `crowdstorm ${packageVersion()}, run ${runId}`,
+    divided: LATENCIES,
+  });
 }

@@ -6,7 +6,6 @@ import { liveSpansOf, outcomesOf, peakOf, withoutPartner, type RunCut, type RunE
 import {
   evaluate,
   evaluateEndedEarly,
-  formatHlog,
   loadGenerated,
   scheduleKept,
   type Collector,
@@ -20,15 +19,15 @@ import {
   buildSummary,
   latencyByPart,
   gitCheckout,
-  LATENCIES,
   type SlowAgent,
   type Summary,
   type SummaryInput,
 } from "../../results/index.js";
 import { writeRun } from "../../report/index.js";
-import { plannedWorkers, planHash, warningTexts, type LoadedScenario, type Plan } from "../scenario/index.js";
+import type { LoadedScenario, Plan } from "../scenario/index.js";
 import { packageVersion } from "../../vocabulary/index.js";
-import { carriedOutOf } from "./carried-out.js";
+import { plannedOf } from "./carried-out.js";
+import { hlogOf, identityOf } from "./describe-run.js";
 import { judgedThresholds } from "./judged-thresholds.js";
 import { measureEnd } from "./measure-end.js";
 import { phasesOf, slowestAgents, statusEventsOf } from "./timeline.js";
@@ -86,21 +85,15 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
   const { invariants, measurements, lostWorkers, cut } = measureEnd(input);
-  const hash = planHash(plan);
-  const { judged, notJudged } = judgedThresholds(loaded.scenario.thresholds, "inside");
+  const { scenario } = loaded;
+  const ran = { end: input.end, durationMs, measurements, happened: injection.happened };
+  const { judged, notJudged } = judgedThresholds(scenario.thresholds, "inside");
   const summary = buildSummary({
-    runId,
+    ...identityOf(input, startedAt),
     engine: input.engine,
-    scenario: { name: loaded.scenario.name, description: loaded.scenario.description },
-    seed: String(plan.seed),
-    plan: { hash, ...plannedWorkers(plan) },
-    planHash: hash,
     ...(input.traceHash !== undefined && { traceHash: input.traceHash }),
-    options: input.options,
-    reproduce: input.reproduce,
-    startedAt: startedAt.toISOString(),
     end: input.end,
-    ...(input.isServed === true ? {} : planned(input, measurements)),
+    ...(input.isServed === true ? {} : plannedOf(input, { ...ran, isOverNetwork: false })),
     outcomes: outcomesOf(audit, cut),
     unfinished: unfinishedOf(input, measurements, cut, lostWorkers),
     peakLiveUnits: peakOf(liveSpansOf(audit)),
@@ -119,35 +112,19 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   const slowest = slowestAgents(evidence.tasks, audit, input.originMs);
   const report = buildReportData({
     runId,
-    scenario: loaded.scenario.name,
+    scenario: scenario.name,
     measurements,
     parts: latencyByPart(measurements, "inside"),
-    phases: phasesOf(loaded.scenario, plan, durationMs, injection.happened),
+    phases: phasesOf(scenario, plan, durationMs, injection.happened),
     ...(input.drawn !== undefined && { faults: input.drawn }),
     statusEvents: statusEventsOf(audit, input.originMs),
     slowest: input.attachSequences?.(slowest) ?? slowest,
     machine: input.machine,
     from: "inside",
   });
-  const hlog = formatHlog(measurements, {
-    startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${packageVersion()}, run ${runId}`,
-    divided: LATENCIES,
-  });
+  const hlog = hlogOf(runId, startedAt, measurements);
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
-}
-
-/** What the plan showed, and how much of it happened. */
-function planned(
-  { loaded: { scenario }, plan, end, durationMs, injection }: FinalizeRunInput,
-  measurements: Measurements,
-): Pick<Summary, "warnings" | "carriedOut"> {
-  const warnings = warningTexts(scenario, plan, { isOverNetwork: false });
-  return {
-    ...(warnings.length > 0 && { warnings }),
-    carriedOut: carriedOutOf({ scenario, plan, end, durationMs, measurements, happened: injection.happened }),
-  };
 }
 
 /** The workers that had something to do when the run was given up. */

@@ -144,13 +144,21 @@ function plannedFaults({ faults = [] }: Plan, untilMs: number): MarkedFault[] {
 
 /** Every change of status in the database. `originMs` is the start of the run on its clock. */
 export function statusEventsOf(audit: readonly AgentAudit[], originMs: number): StatusEvent[] {
-  return audit.flatMap(({ agentType, createdAt, history }) => {
-    let from: string | null = null;
-    return statusHistoryOf(createdAt, history, originMs).map(({ status, atMs }) => {
-      const event: StatusEvent = { agentType, from, to: status, atMs };
-      from = status;
-      return event;
-    });
+  return audit.flatMap(({ agentType, createdAt, history }) =>
+    statusChanges(agentType, statusHistoryOf(createdAt, history, originMs)),
+  );
+}
+
+/** An agent's statuses, in their order, as changes from one to the next. */
+export function statusChanges(
+  agentType: StatusEvent["agentType"],
+  statuses: readonly { readonly status: string; readonly atMs: number }[],
+): StatusEvent[] {
+  let from: string | null = null;
+  return statuses.map(({ status, atMs }) => {
+    const event: StatusEvent = { agentType, from, to: status, atMs };
+    from = status;
+    return event;
   });
 }
 

@@ -3,13 +3,12 @@ import { writeRun } from "../../../report/index.js";
 import {
   buildReportData,
   buildSummary,
-  LATENCIES,
   latencyByPart,
   type ReportInput,
   type StatusEvent,
   type Summary,
 } from "../../../results/index.js";
-import { isFinal, packageVersion, timesSince } from "../../../vocabulary/index.js";
+import { isFinal, timesSince } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
@@ -26,7 +25,6 @@ import {
   createRecorder,
   evaluate,
   evaluateEndedEarly,
-  formatHlog,
   loadGeneratedOver,
   scheduleKept,
   type Measurements,
@@ -35,12 +33,12 @@ import {
 } from "../../measure/index.js";
 import { judgeMachine, type MachineRecord, type MachineVerdict } from "../../measure/machine/index.js";
 import { isLoopback, type NetworkFailure, type NetworkNotesReport } from "../../network/index.js";
-import { plannedWorkers, planHash, warningTexts } from "../../scenario/index.js";
 import { workerIndexOf } from "../../workers/index.js";
-import { carriedOutOf, type CarriedOutInput } from "../carried-out.js";
+import { plannedOf } from "../carried-out.js";
+import { hlogOf, identityOf } from "../describe-run.js";
 import { environment, SLIP_BOUND_MS } from "../finalize-run.js";
 import { recorderOfWorker, registeredWorker } from "../roles/agent-behaviours.js";
-import { phasesOf } from "../timeline.js";
+import { statusChanges, phasesOf } from "../timeline.js";
 import { judgedThresholds } from "../judged-thresholds.js";
 import { cutOffAgents, type IsCutOff } from "./cut-off-agents.js";
 import type { NetworkEngine, NetworkRun } from "./network-engine.js";
@@ -75,7 +73,8 @@ export function finalizeNetworkRun(
   const { judged, notJudged } = judgedThresholds(loaded.scenario.thresholds, from);
   const failures = failuresOf(notes, originMs);
   const summary = buildSummary({
-    ...identityOf(run),
+    ...identityOf(run, startedAt),
+    engine: "network",
     target: {
       mode: router === undefined ? "client" : "router",
       url: engine.url,
@@ -83,9 +82,8 @@ export function finalizeNetworkRun(
       client: run.target.client,
       database: rows !== undefined,
     },
-    startedAt: startedAt.toISOString(),
     end,
-    ...planned(run, { end, durationMs, measurements, happened: router?.faults ?? [] }),
+    ...plannedOf(run, { end, durationMs, measurements, happened: router?.faults ?? [], isOverNetwork: true }),
     outcomes: outcomesOf(evidence, isCut),
     unfinished: isEarly ? 0 : unfinishedOf(measurements, evidence, machines ?? [], router?.lostRegistrations),
     peakLiveUnits: peakOf(liveSpansOfClients(evidence.agents)),
@@ -110,11 +108,7 @@ export function finalizeNetworkRun(
     ...(scraped !== undefined && { scraped }),
     from,
   });
-  const hlog = formatHlog(measurements, {
-    startEpochMs: startedAt.getTime(),
-    comment: `crowdstorm ${packageVersion()}, run ${runId}`,
-    divided: LATENCIES,
-  });
+  const hlog = hlogOf(runId, startedAt, measurements);
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
 }
@@ -138,7 +132,7 @@ function chartsOf(
     runId,
     scenario: loaded.scenario.name,
     phases: phasesOf(loaded.scenario, plan, durationMs, router?.faults),
-    statusEvents: evidence.agents.flatMap((agent) => statusEventsOf(agent, originMs)),
+    statusEvents: evidence.agents.flatMap((agent) => receivedStatuses(agent, originMs)),
     slowest: [],
   };
 }
@@ -151,22 +145,6 @@ function machineVerdict(
 ): MachineVerdict {
   const othersIncludeTarget = router !== undefined || isLoopback(target.address.ip);
   return judgeMachine(record.use, { ...record, othersIncludeTarget });
-}
-
-/** What was run. */
-function identityOf({ runId, loaded, plan, options, reproduce }: NetworkRun) {
-  const { name, description } = loaded.scenario;
-  const hash = planHash(plan);
-  return {
-    runId,
-    engine: "network" as const,
-    scenario: { name, description },
-    seed: String(plan.seed),
-    plan: { hash, ...plannedWorkers(plan) },
-    planHash: hash,
-    options,
-    reproduce,
-  };
 }
 
 /** The faults of the router that happened, and the evidence that was lost. */
@@ -309,15 +287,6 @@ function outcomesOf({ agents, rows }: NetworkEvidence, isCut: IsCutOff): Summary
   return { agents: of(false), onboardingAgents: of(true) };
 }
 
-/** What the plan showed, and how much of it happened. */
-function planned(
-  { loaded: { scenario }, plan }: NetworkRun,
-  ran: Omit<CarriedOutInput, "scenario" | "plan">,
-): Pick<Summary, "warnings" | "carriedOut"> {
-  const warnings = warningTexts(scenario, plan, { isOverNetwork: true });
-  return { ...(warnings.length > 0 && { warnings }), carriedOut: carriedOutOf({ scenario, plan, ...ran }) };
-}
-
 /**
  * The workers that had something to do when the run was given up. Not those of a lost machine, which are a reason of
  * their own, nor those whose registration was lost with the backend's connection, who wait for its answer as a page
@@ -335,24 +304,18 @@ function unfinishedOf(
 }
 
 /** An agent's statuses as its client received them; a client that submitted receives no more. */
-function statusEventsOf(
+function receivedStatuses(
   { isOnboarding, givenAtMs, statuses, submit }: OutsideAgentEvidence,
   originMs: number,
 ): StatusEvent[] {
-  let from: string | null = null;
   const isOver = statuses.some(({ status }) => isFinal(status));
-  return [
+  const received = [
     { status: "none", atMs: givenAtMs },
     ...statuses,
     ...(submit?.answeredAtMs !== undefined && !isOver ? [{ status: "submitted", atMs: submit.answeredAtMs }] : []),
-  ].map(({ status, atMs }) => {
-    const event: StatusEvent = {
-      agentType: isOnboarding ? "onboarding" : "main",
-      from,
-      to: status,
-      atMs: Math.max(0, atMs - originMs),
-    };
-    from = status;
-    return event;
-  });
+  ];
+  return statusChanges(
+    isOnboarding ? "onboarding" : "main",
+    received.map(({ status, atMs }) => ({ status, atMs: Math.max(0, atMs - originMs) })),
+  );
 }
