@@ -12,7 +12,7 @@ import {
   type ReportData,
   type StatusesOverTime,
 } from "./data.js";
-import { AGENT_STATUSES, assert } from "../vocabulary/index.js";
+import { AGENT_STATUSES, assert, increment } from "../vocabulary/index.js";
 
 /** A change of an agent's status, ms from the start of the run. `from` is null when the agent's row was inserted. */
 export interface StatusEvent {
@@ -160,8 +160,8 @@ function statusesOverTime(events: readonly StatusEvent[], durationMs: number): S
     // The last instant includes the changes right after the end of the run, such as those of the shutdown.
     const until = point === STATUS_POINTS ? Infinity : instant;
     for (let event = inOrder[next]; event !== undefined && event.atMs <= until; event = inOrder[++next]) {
-      if (event.from !== null) now.set(event.from, (now.get(event.from) ?? 0) - 1);
-      now.set(event.to, (now.get(event.to) ?? 0) + 1);
+      if (event.from !== null) increment(now, event.from, -1);
+      increment(now, event.to);
     }
     for (const [status, agents] of now) {
       let series = seen.get(status);

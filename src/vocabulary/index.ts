@@ -39,6 +39,7 @@ export {
 export { getOrCreate } from "./get-or-create.js";
 export { httpUrl } from "./http-url.js";
 export { importModule, withLine } from "./import-module.js";
+export { increment } from "./increment.js";
 export { InOrder } from "./in-order.js";
 export { installRemedy } from "./install-remedy.js";
 export { isModule } from "./is-module.js";

@@ -8,7 +8,7 @@ import {
   type TaskPlan,
   type WorkerPlan,
 } from "../../load/scenario/index.js";
-import { formatCount, formatSeconds, formatShare, plural } from "../../vocabulary/index.js";
+import { formatCount, formatSeconds, formatShare, increment, plural } from "../../vocabulary/index.js";
 import { wholeNumber } from "../shared/numeric-options.js";
 import { planFrom, type PlanArguments } from "../shared/plan-options.js";
 import { printAll, printJson } from "../shared/print.js";
@@ -40,7 +40,7 @@ function totalsOf(plan: Plan): Totals {
   };
   for (let index = 0; index < plan.workers; index++) {
     const { behaviour, onboarding, task, disconnect } = plan.worker(index);
-    totals.behaviours.set(behaviour, (totals.behaviours.get(behaviour) ?? 0) + 1);
+    increment(totals.behaviours, behaviour);
     totals.liveUpdates += (onboarding?.actions.length ?? 0) + (task?.actions.length ?? 0);
     if (onboarding?.passes === false) totals.onboardingFailures++;
     if (task) totals.ends[task.end.kind]++;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { DatabaseError, followStatuses, type StatusEntry } from "../../platform/db/index.js";
 import type { StatusEvent, Summary } from "../../results/index.js";
 import { systemClock } from "../../platform/sync/index.js";
+import { increment } from "../../vocabulary/index.js";
 
 export interface StatusWatch {
   /** Reads the new changes. `elapsedMs`: the present time, ms since the run's start on its clock. */
@@ -36,8 +37,8 @@ export function watchStatuses(databasePath: string, simulated: boolean): StatusW
       for (const { agentType, from, to, at } of newEntries()) {
         events.push({ agentType, from, to, atMs: at - originMs });
         const byStatus = counts[agentType];
-        if (from !== null) byStatus.set(from, (byStatus.get(from) ?? 0) - 1);
-        byStatus.set(to, (byStatus.get(to) ?? 0) + 1);
+        if (from !== null) increment(byStatus, from, -1);
+        increment(byStatus, to);
       }
     },
     events,

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { COVERAGE_MARK_NAMES, COVERAGE_MARKS, type CoverageMark, type RunResult } from "../../load/run/index.js";
 import { observedText } from "../../results/index.js";
-import { formatCount, formatElapsed, plural } from "../../vocabulary/index.js";
+import { formatCount, formatElapsed, increment, plural } from "../../vocabulary/index.js";
 
 /** The most failing seeds that are shown with their failures, and the most others whose numbers are shown. */
 const FAILURES_SHOWN = 5;
@@ -61,7 +61,7 @@ export class SweepTally {
     this.seeds++;
     this.#events += result.events;
     this.#simulatedMs += result.simulatedMs;
-    for (const condition of result.reached) this.#reachedBy.set(condition, (this.#reachedBy.get(condition) ?? 0) + 1);
+    for (const condition of result.reached) increment(this.#reachedBy, condition);
     if (result.failures.length > 0) this.failing.push(result);
     if (result.missed !== undefined && result.missed.length > 0) this.missing.push(result);
   }

@@ -1,5 +1,5 @@
 /** Combines the evidence of the threads and of the database of a finished run for the invariants. */
-import { isFinal, agentIdOf, getOrCreate, type AgentStatus } from "../../vocabulary/index.js";
+import { isFinal, agentIdOf, getOrCreate, increment, type AgentStatus } from "../../vocabulary/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import type { PoolEvidence } from "../../platform/live/index.js";
 import {
@@ -152,6 +152,6 @@ function holdingOf(agent: AgentAudit): Holding[] {
 
 function sum(entries: readonly [string, number][]): Record<string, number> {
   const totals = new Map<string, number>();
-  for (const [key, value] of entries) totals.set(key, (totals.get(key) ?? 0) + value);
+  for (const [key, value] of entries) increment(totals, key, value);
   return Object.fromEntries(totals);
 }

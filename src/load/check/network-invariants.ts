@@ -3,7 +3,7 @@
  * over its database (`network-evidence.ts`). Pure: the same evidence gives the same findings. What cannot be checked is
  * named, with the reason.
  */
-import { formatSeconds, isFinal } from "../../vocabulary/index.js";
+import { formatSeconds, increment, isFinal } from "../../vocabulary/index.js";
 import { findings, type InvariantId, type InvariantResult } from "./invariants.js";
 import { NETWORK_INVARIANTS, type NetworkInvariantId } from "./network-invariant-ids.js";
 import {
@@ -142,8 +142,7 @@ function checkSpareAgents(
   const given = new Set(agents.map(({ agentId }) => agentId));
   // A request without an answer may have made an agent, of which its client was never told.
   const failed = new Map<string, number>();
-  for (const { workerName, failed: count } of registrations)
-    failed.set(workerName, (failed.get(workerName) ?? 0) + count);
+  for (const { workerName, failed: count } of registrations) increment(failed, workerName, count);
   for (const { agentId, workerName, isOnboarding, unitId } of rows) {
     if (given.has(agentId)) continue;
     const left = failed.get(workerName) ?? 0;

@@ -1,6 +1,7 @@
 /** The workers that neither finished nor were cut off: those of killed client threads, or of a lost machine. */
 import type { Measurements, Recorder } from "../measure/index.js";
 import type { Plan } from "../scenario/index.js";
+import { increment } from "../../vocabulary/index.js";
 
 /**
  * How many there are of each behaviour. `carries`: whether a worker is among those that are asked for. Of a closed
@@ -26,7 +27,7 @@ function plannedByBehaviour(plan: Plan, carries: (index: number) => boolean): Re
   for (let index = 0; index < plan.workers; index++) {
     if (!carries(index)) continue;
     const behaviour = plan.behaviourOf(index);
-    planned.set(behaviour, (planned.get(behaviour) ?? 0) + 1);
+    increment(planned, behaviour);
   }
   return planned;
 }

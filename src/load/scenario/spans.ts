@@ -2,7 +2,7 @@
  * The named spans of a scenario: its groups that begin later than the run, its windows of disconnects, its faults, and
  * the shutdown. The tags `before`, `during` and `after` of a threshold name them.
  */
-import { at } from "../../vocabulary/index.js";
+import { at, increment } from "../../vocabulary/index.js";
 import type { Span } from "../measure/tags.js";
 import {
   behaviourName,
@@ -90,7 +90,7 @@ function windowSpan({ group, behaviour, disconnect, fromMs, toMs }: DisconnectWi
 
 function faultSpans(faults: SpannedScenario["faults"]): NamedSpan[] {
   const unnamed = new Map<string, number>();
-  for (const { kind, name } of faults) if (name === undefined) unnamed.set(kind, (unnamed.get(kind) ?? 0) + 1);
+  for (const { kind, name } of faults) if (name === undefined) increment(unnamed, kind);
   const numbers = new Map<string, number>();
   const nameOf = (kind: string): string => {
     if (unnamed.get(kind) === 1) return kind;

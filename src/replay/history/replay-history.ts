@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { auditAgents, type AgentAudit } from "../../platform/db/index.js";
 import { hasBegun, isFinished, readRunRecord, readSummary, RUN_FILES } from "../../results/index.js";
-import { agentIdOf, assert, at } from "../../vocabulary/index.js";
+import { agentIdOf, assert, at, increment } from "../../vocabulary/index.js";
 import { agentHistories, type AgentHistory } from "./agent-histories.js";
 import { HistoryDivergence } from "./history-divergence.js";
 import { callReportsOf, type CallReport } from "./call-reports.js";
@@ -137,7 +137,7 @@ function count(
   if (keep) tally.calls.push(call);
   if (call.end?.threw === true) {
     const name = String(call.end.value);
-    tally.errors.set(name, (tally.errors.get(name) ?? 0) + 1);
+    increment(tally.errors, name);
   }
   if (call.method !== "getLiveUpdateSteps" || call.end === undefined) return;
   if (!call.end.threw && call.end.value !== null) tally.taken++;

@@ -8,7 +8,7 @@ import {
   type StatusEvent,
   type Summary,
 } from "../../../results/index.js";
-import { isFinal, timesSince } from "../../../vocabulary/index.js";
+import { increment, isFinal, timesSince } from "../../../vocabulary/index.js";
 import { limits } from "../../../platform/server/protocol/index.js";
 import {
   checkNetworkInvariants,
@@ -280,7 +280,7 @@ function outcomesOf({ agents, rows }: NetworkEvidence, isCut: IsCutOff): Summary
     for (const each of known) {
       if (each.isOnboarding !== isOnboarding) continue;
       const outcome = isCut(each.agentId, each.status) ? CUT_OFF : each.status;
-      counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      increment(counts, outcome);
     }
     return Object.fromEntries(counts);
   };

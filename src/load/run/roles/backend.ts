@@ -2,7 +2,7 @@
  * The router of a run with `--listen`, in the place of the platform: Mephisto's backend connects to it, and the
  * simulated workers are at the other ends of shared-memory channels. Real browsers may connect too.
  */
-import { plural } from "../../../vocabulary/index.js";
+import { increment, plural } from "../../../vocabulary/index.js";
 import { receive, type TaskGroup } from "../../../platform/live/index.js";
 import type { WirePacket } from "../../../platform/server/protocol/index.js";
 import { BackendLink, RouterCore, RouterServer, type InFlight } from "../../../platform/server/router-server/index.js";
@@ -203,7 +203,7 @@ export class BackendRole {
   }
 
   #noteLost(type: string): void {
-    this.#lost.set(type, (this.#lost.get(type) ?? 0) + 1);
+    increment(this.#lost, type);
     this.#count("packets_lost");
   }
 

@@ -3,6 +3,7 @@
  * comparison: times, heartbeats, and the backend's polls of statuses.
  */
 import type { Json } from "../../sync/index.js";
+import { increment } from "../../../vocabulary/index.js";
 import { isJsonObject, type JsonObject } from "../protocol/index.js";
 import { ALLOWED, type AllowedDifference } from "./allowed-differences.js";
 import { BACKEND, type Situation } from "./transcript.js";
@@ -75,8 +76,7 @@ export function compareSent(situation: Situation, { streams: got }: SentPackets)
   const { streams: expected } = SentPackets.recordedIn(situation);
   const { situation: name } = situation;
   const allowed = new Map<AllowedDifference, number>();
-  const allow = (difference: AllowedDifference): void =>
-    void allowed.set(difference, (allowed.get(difference) ?? 0) + 1);
+  const allow = (difference: AllowedDifference): void => increment(allowed, difference);
   let compared = 0;
   for (const [key, { party, via }] of new Map([...expected, ...got])) {
     const packets = expected.get(key)?.packets ?? [];
