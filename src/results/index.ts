@@ -65,7 +65,7 @@ export {
 } from "./run-command.js";
 export { FILES_FOLDER, JOURNAL_FILES, RUN_FILES } from "./run-files.js";
 export { hasBegun, isFinished, isRun, isRunning, readRunRecord, writeRunRecord, type RunRecord } from "./run-record.js";
-export { byFrequency, countersOf, latenciesOf, latencyPairs, stagesOf } from "./shown-figures.js";
+export { byFrequency, countersOf, latenciesOf, latencyPairs, stageLabel, stagesOf } from "./shown-figures.js";
 export { phasesAt } from "./phases-at.js";
 export type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "./sequence-diagram.js";
 export { summarySchema, type CarriedOut, type Summary } from "./summary-schema.js";

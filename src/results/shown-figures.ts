@@ -38,12 +38,17 @@ export interface MeasuredStage {
   readonly isSlowest: boolean;
 }
 
+/** The name of a stage without what marks its trend as one of a stage. */
+export function stageLabel(trend: TrendName): string {
+  return trend.replace(/^stage_/, "");
+}
+
 /** The stages that have samples, and the sum of their means. */
 export function stagesOf({ trends }: Trends): { readonly stages: readonly MeasuredStage[]; readonly totalMs: number } {
   const measured = STAGES.flatMap((name) => {
     const trend = trends[name];
     const mean = trend?.mean ?? null;
-    return trend === undefined || mean === null ? [] : [{ name, label: name.slice("stage_".length), trend, mean }];
+    return trend === undefined || mean === null ? [] : [{ name, label: stageLabel(name), trend, mean }];
   });
   const greatest = Math.max(...measured.map(({ mean }) => mean));
   return {

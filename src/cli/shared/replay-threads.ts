@@ -2,6 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import {
   describeEnd,
+  describeMethod,
   replayHistory,
   UnknownAgentError,
   type CallReport,
@@ -99,7 +100,7 @@ function describeReplay({ agents, operations, taken, errors, incomplete }: Histo
 
 /** `   1.234567 s  task-0    getLiveUpdate 3000  → 17/3  after 12.000 ms` */
 function describeCall({ atMs, thread, method, argument, end, tookMs }: CallReport): string {
-  const call = `${method.replace(/Steps$/, "")}${argument === null ? "" : ` ${argument}`}`;
+  const call = describeMethod({ method, argument });
   const result = end === undefined ? "(the record ends)" : describeEnd(end);
   const took = tookMs === 0 ? "" : `  after ${tookMs.toFixed(3)} ms`;
   return `${formatSeconds(atMs, 6).padStart(14)}  ${thread.padEnd(9)}  ${call.padEnd(24)}  ${result}${took}`;

@@ -13,7 +13,7 @@
  */
 import { at, formatMs, formatShare } from "../../vocabulary/index.js";
 import { isMetric, METRICS, STAGES, untagged, type TrendName } from "../measure/index.js";
-import { hasPlatform, type CapacityLimit, type CapacityTrial, type Summary } from "../../results/index.js";
+import { hasPlatform, stageLabel, type CapacityLimit, type CapacityTrial, type Summary } from "../../results/index.js";
 
 /** Cores that are busy for such a share of a run limit it. The drain at its end, which is idle, is in the run. */
 const FULL_MACHINE = 0.9;
@@ -125,7 +125,7 @@ function partOf({ outcome, reasons }: CapacityTrial, summary: Summary, figures: 
     return { part: "database", what: `the database: p99 of a commit ${grownText(commit)}` };
   if (stage !== undefined && stage.by > 0) {
     const threads = STAGE_THREADS[stage.name as keyof typeof STAGE_THREADS];
-    return { part: "thread", what: `${threads}: p99 of the stage "${labelOf(stage.name)}" ${grownText(stage)}` };
+    return { part: "thread", what: `${threads}: p99 of the stage "${stageLabel(stage.name)}" ${grownText(stage)}` };
   }
   return { part: "unknown", what: reason };
 }
@@ -151,7 +151,7 @@ function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage
     );
   }
   if (busiest !== undefined) lines.push(`the busiest thread: ${busyText(busiest)}`);
-  if (stage !== undefined) lines.push(`the stage that grew most: "${labelOf(stage.name)}", p99 ${grownText(stage)}`);
+  if (stage !== undefined) lines.push(`the stage that grew most: "${stageLabel(stage.name)}", p99 ${grownText(stage)}`);
   if (commit !== undefined) lines.push(`a commit of the database: p99 ${grownText(commit)}`);
   const [latest] = summary.health.threads
     .flatMap(({ thread, eventLoopDelay }) => (eventLoopDelay === null ? [] : [{ thread, p99Ms: eventLoopDelay.p99Ms }]))
@@ -160,8 +160,6 @@ function linesOf(summary: Summary, passed: Summary | undefined, { busiest, stage
   lines.push(`actions ran ${formatMs(summary.schedule.slipP99Ms)} ms late (p99)`);
   return lines;
 }
-
-const labelOf = (stage: string): string => stage.replace(/^stage_/, "");
 
 function coresText({ machine, health, environment }: Summary): string {
   const own = `${health.process.cpuCores.toFixed(2)} of ${environment.cores} cores`;

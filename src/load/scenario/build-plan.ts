@@ -58,11 +58,14 @@ export function arrivalsMsOf(scenario: Scenario): number {
   return ends.reduce((last, end) => Math.max(last, end), 0);
 }
 
+/** `faults` with windows that begin `factor` times as late and are as many times as long. */
+export function scaledFaults(faults: readonly Fault[], factor: number): Fault[] {
+  return faults.map((fault) => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }));
+}
+
 /** `scenario` with everything on the run's timeline `factor` times as long. */
 function withScaledTimes(scenario: Scenario, factor: number): Scenario {
-  const faults = scenario.faults.map(
-    (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
-  );
+  const faults = scaledFaults(scenario.faults, factor);
   const scaled = groupsOf(scenario).map((group) => scaledGroup(group, factor));
   return {
     ...scenario,

@@ -1,6 +1,6 @@
 /** Scenarios: what the files mean, and the plan of what every simulated worker will do. */
 export { ScenarioError } from "./scenario-error.js";
-export { formatDuration } from "./format-duration.js";
+export { formatDuration, toMicrosecond } from "./format-duration.js";
 export type { DistributionSpec } from "./distribution-spec.js";
 export { MAX_STALL_MS } from "./fault-schema.js";
 export { MAX_PAYLOAD_BYTES } from "./fields.js";

@@ -3,9 +3,8 @@
  * that the run does not wait for. The times are those of the plan, as if the platform answered at once.
  */
 import { formatCount, formatElapsed, getOrCreate } from "../../vocabulary/index.js";
-import { arrivalsMsOf } from "./build-plan.js";
+import { arrivalsMsOf, scaledFaults } from "./build-plan.js";
 import { closedLoadOf } from "./closed-load.js";
-import type { Fault } from "./fault-schema.js";
 import { formatDuration } from "./format-duration.js";
 import { behaviourName, groupsOf } from "./load-groups.js";
 import { planFaults } from "./plan-faults.js";
@@ -201,10 +200,7 @@ function shutdownWarnings({ shutdownAt }: Plan, leftAt: number): Problem[] {
 
 function faultWarnings({ faults, ...scenario }: Scenario, plan: Plan, leftAt: number): Problem[] {
   const factor = scenario.workers === undefined ? plan.arrivalsMs / arrivalsMsOf({ faults, ...scenario }) : 1;
-  const scaled = faults.map(
-    (fault): Fault => ({ ...fault, window: [fault.window[0] * factor, fault.window[1] * factor] }),
-  );
-  return planFaults(scaled, plan.seed).flatMap(({ kind, at }, index): Problem[] =>
+  return planFaults(scaledFaults(faults, factor), plan.seed).flatMap(({ kind, at }, index): Problem[] =>
     at <= leftAt ? [] : [{ path: ["faults", index], message: isOver(kind, at, leftAt) }],
   );
 }

@@ -3,7 +3,7 @@
  * take effect in the recorded order (effect-order.ts).
  */
 import { databaseError, type WriteArgs, type WriteName, type WriteResult } from "../../platform/db/index.js";
-import { assert, at, type AgentStatus } from "../../vocabulary/index.js";
+import { agentIdOf, assert, at, isOnboardingId, type AgentStatus } from "../../vocabulary/index.js";
 import { Agent, OnboardingAgent } from "../../platform/model/index.js";
 import {
   spawn,
@@ -66,7 +66,7 @@ export class AgentReplayer {
   constructor(history: AgentHistory, sandbox: ReplaySandbox) {
     this.#history = history;
     this.#sandbox = sandbox;
-    const type = OnboardingAgent.isOnboardingId(history.agentId) ? "onboarding" : "main";
+    const type = isOnboardingId(history.agentId) ? "onboarding" : "main";
     const { dbId, slot } = sandbox.newAgent(type);
     this.#slot = slot;
     this.#dbId = dbId;
@@ -82,9 +82,7 @@ export class AgentReplayer {
 
   /** The agent's id in the sandbox, as `getAgentId()` gives it. */
   get agentId(): string {
-    return OnboardingAgent.isOnboardingId(this.#history.agentId)
-      ? `${OnboardingAgent.DISPLAY_PREFIX}${this.#dbId}`
-      : this.#dbId;
+    return agentIdOf(isOnboardingId(this.#history.agentId) ? "onboarding" : "main", this.#dbId);
   }
 
   /** @throws HistoryDivergence at the first difference */
@@ -203,7 +201,7 @@ export class AgentReplayer {
   /** A handle with the status that was read for it. The row may have another by now. */
   #newHandle(status: AgentStatus): Agent | OnboardingAgent {
     const { context, database } = this.#sandbox;
-    if (OnboardingAgent.isOnboardingId(this.#history.agentId)) {
+    if (isOnboardingId(this.#history.agentId)) {
       const row = database.getOnboardingAgent(this.#dbId);
       return OnboardingAgent.get(context, this.#dbId, row && { ...row, status });
     }

@@ -1,5 +1,5 @@
 /** Describes entries of a history as text. */
-import type { CallEnd, OperationEntry, PlacedEntry } from "./history-reader.js";
+import type { CallEnd, OperationEntry, PlacedEntry, StartedEntry } from "./history-reader.js";
 
 /** For example `io: mailbox.append 17/3`. */
 export function describeEntry(entry: PlacedEntry): string {
@@ -11,7 +11,7 @@ function whatOf(entry: PlacedEntry): string {
     case "opened":
       return `a new handle, status ${entry.status}`;
     case "started":
-      return `${entry.method.replace(/Steps$/, "")}${entry.argument === null ? "" : ` ${entry.argument}`}`;
+      return describeMethod(entry);
     case "operation":
       return `${entry.operation.name}${outcomeOf(entry)}`;
     case "read":
@@ -26,6 +26,11 @@ function whatOf(entry: PlacedEntry): string {
     case "closed":
       return "the thread closes the agent";
   }
+}
+
+/** The method that was called, and its argument: `getLiveUpdate 3000`. */
+export function describeMethod({ method, argument }: Pick<StartedEntry, "method" | "argument">): string {
+  return `${method.replace(/Steps$/, "")}${argument === null ? "" : ` ${argument}`}`;
 }
 
 function outcomeOf({ operation, positive }: OperationEntry): string {

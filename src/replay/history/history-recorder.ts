@@ -6,7 +6,7 @@
  * The model, the mailboxes and the live run do not depend on it: it is the recorder of the slots, and it wraps the
  * database and the handles.
  */
-import { assert, type AgentStatus } from "../../vocabulary/index.js";
+import { agentIdOf, assert, type AgentStatus } from "../../vocabulary/index.js";
 import type { Database, Reads, WriteArgs, WriteName, WriteResult } from "../../platform/db/index.js";
 import { Agent, OnboardingAgent, type ModelContext, type SlotDirectory } from "../../platform/model/index.js";
 import type { Clock, Slot, SlotRecorder, Wait } from "../../platform/sync/index.js";
@@ -61,7 +61,7 @@ export class HistoryRecorder implements SlotRecorder, CallObserver {
     const getOnboardingAgent = database.getOnboardingAgent.bind(database);
     const reads: Pick<Reads, "getAgent" | "getOnboardingAgent"> = {
       getAgent: (id) => this.#read(id, id, getAgent),
-      getOnboardingAgent: (id) => this.#read(`${OnboardingAgent.DISPLAY_PREFIX}${id}`, id, getOnboardingAgent),
+      getOnboardingAgent: (id) => this.#read(agentIdOf("onboarding", id), id, getOnboardingAgent),
     };
     const write = <K extends WriteName>(name: K, ...args: WriteArgs<K>): Wait<WriteResult<K>> => {
       const call = this.current;

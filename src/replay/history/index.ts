@@ -1,5 +1,5 @@
 /** Histories: the order of operations on the agents of a run on real threads, recorded by its threads and replayed. */
-export { describeEnd } from "./describe-entry.js";
+export { describeEnd, describeMethod } from "./describe-entry.js";
 export { HistoryDivergence } from "./history-divergence.js";
 export { HISTORY_DIRECTORY } from "./history-format.js";
 export { HistoryWriter, appendRemainder, createHistoryFile, type HistoryBuffer } from "./history-writer.js";

@@ -2,7 +2,7 @@
  * A sequence diagram of one agent from the trace of its run, with a column for each part of the run that acted on it.
  */
 import type { SequenceArrow, SequenceBar, SequenceDiagram, SequenceRow } from "../../../results/index.js";
-import { commandLine, getOrCreate } from "../../../vocabulary/index.js";
+import { commandLine, formatSeconds, getOrCreate } from "../../../vocabulary/index.js";
 import { concerns, type TraceEvent, type TraceValue } from "../../../replay/trace/index.js";
 
 /** The shortest pause that the diagram shows, ms. */
@@ -95,7 +95,7 @@ class Drawing {
       const pause = atMs - (this.#rows[index - 1]?.atMs ?? atMs);
       return {
         column: columnOf(actor),
-        at: `${(atMs / 1000).toFixed(6)} s`,
+        at: formatSeconds(atMs, 6),
         text: times === 1 ? text : `${text} (${times} times)`,
         ...(kind !== undefined && { kind }),
         ...(pause >= PAUSE_MS && {

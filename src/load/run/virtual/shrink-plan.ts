@@ -3,7 +3,13 @@
  * shorter time. The candidates and their order depend only on the plan and on the results of the candidates, so
  * shrinking is reproducible.
  */
-import type { PlannedAction, ReconnectPlan, TaskPlan, WorkerPlan } from "../../scenario/index.js";
+import {
+  toMicrosecond,
+  type PlannedAction,
+  type ReconnectPlan,
+  type TaskPlan,
+  type WorkerPlan,
+} from "../../scenario/index.js";
 import { FAULT_KINDS, type FaultRates } from "../../faults/index.js";
 
 /** What is shrunk. */
@@ -202,11 +208,6 @@ function arriving(worker: WorkerPlan, change: (at: number) => number): WorkerPla
     arriveAt,
     disconnect: { ...disconnect, at: toMicrosecond(arriveAt + disconnect.at - worker.arriveAt) },
   };
-}
-
-/** Plans hold whole microseconds. */
-function toMicrosecond(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }
 
 function renumbered(workers: readonly WorkerPlan[]): WorkerPlan[] {
