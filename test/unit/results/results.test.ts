@@ -16,10 +16,14 @@ import { test, type TestContext } from "node:test";
 import {
   ResultsError,
   createRunDirectory,
+  isFinished,
+  isRun,
   listRuns,
+  readRunRecord,
   readSummary,
   writeAtomically,
   writeRunRecord,
+  type RunRecord,
 } from "../../../dist/results/index.js";
 import { renderReportOf, writeRun } from "../../../dist/report/index.js";
 import { newRunId } from "../../../dist/results/index.js";
@@ -70,6 +74,43 @@ test("unreadable summaries are refused in one line", (context) => {
   assert.throws(() => readSummary(root), oneLine(/it is not JSON/));
   writeFileSync(join(root, "summary.json"), JSON.stringify({ ...exampleSummary(), seed: 5 }));
   assert.throws(() => readSummary(root), oneLine(/summary\.json: seed: /));
+});
+
+test("a summary of what failed without a reason is refused, with the name of the field", (context) => {
+  const root = temporary(context);
+  const example = exampleSummary();
+  for (const [key, part] of Object.entries({
+    "end.why": { end: { how: "aborted", why: null } },
+    "load.why": { load: { generated: false, why: null } },
+    "verdict.reasons": { verdict: { ...example.verdict, outcome: "inconclusive", passed: false, reasons: [] } },
+    "outputs.0.problem": {
+      outputs: [{ kind: "csv", to: "x.csv", unit: "samples", delivered: 1, dropped: 1, problem: null }],
+    },
+  })) {
+    writeFileSync(join(root, "summary.json"), JSON.stringify({ ...example, ...part }));
+    assert.throws(() => readSummary(root), oneLine(new RegExp(`summary\\.json: ${key}: the reason is missing$`)), key);
+  }
+});
+
+test("the record of a run is read, missing before the run has begun, or refused in one line", (context) => {
+  const root = temporary(context);
+  assert.equal(readRunRecord(root), undefined);
+  assert.ok(!isRun(root));
+  const record: RunRecord = {
+    ...{ version: 1, runId: "r", scenario: "s", seed: "1", workers: 1, scheduleMs: 1, originMs: 0 },
+    ...{ startedAt: "2024-01-02T03:04:05.000Z", reproduce: "simulate", pid: 1 },
+  };
+  writeRunRecord(root, record, "name: s\n");
+  assert.deepEqual(readRunRecord(root), record);
+  assert.deepEqual([isRun(root), isFinished(root)], [true, false]);
+  for (const [text, why] of [
+    ["{", /run\.json: it is not JSON$/],
+    [JSON.stringify({ ...record, version: 2 }), /run\.json: it has version 2, this program reads version 1$/],
+    [JSON.stringify({ ...record, pid: "1" }), /run\.json: pid: /],
+  ] as const) {
+    writeFileSync(join(root, "run.json"), text);
+    assert.throws(() => readRunRecord(root), oneLine(why));
+  }
 });
 
 test("runs are listed in the order of their starts, independently of their names and ends", (context) => {
