@@ -337,6 +337,10 @@ test("comparing a directory without runs, or a run with a benchmark, is wrong us
   const run = join(directory, "runs", readdirSync(join(directory, "runs"))[0] ?? "");
   writeFileSync(join(run, "summary.json"), "{");
   await refuses(["compare", run, run], /summary\.json: it is not JSON/);
+  // A run over a network has no database.
+  mkdirSync(join(directory, "killed"));
+  writeFileSync(join(directory, "killed/run.json"), "{}");
+  await refuses(["compare", join(directory, "killed"), run], /killed has no summary: the run is still running, or did/);
 });
 
 test("measuring against an unknown commit is wrong usage", async () => {
