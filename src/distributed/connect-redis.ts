@@ -68,28 +68,34 @@ export async function connectRedis(address: RedisAddress, { what, log }: Connect
     throw error instanceof DistributedError ? error : cannotUse(address, lastError ?? error);
   }
   connected = true;
-  reportOutages(client, address, log);
+  const endReports = reportOutages(client, address, log);
   return {
     address,
     bullmq,
     client,
     connection: { ...options, skipVersionCheck: true },
-    close: () => client.disconnect(),
+    close() {
+      endReports();
+      client.disconnect();
+    },
   };
 }
 
-function reportOutages(client: Redis, { shown }: RedisAddress, log: (line: string) => void): void {
+/** Returns what ends the reports, before the connection is closed on purpose. */
+function reportOutages(client: Redis, { shown }: RedisAddress, log: (line: string) => void): () => void {
   let isAway = false;
-  client.on("close", () => {
+  const closed = (): void => {
     if (!isAway) log(`connection to ${shown} lost: trying again`);
     isAway = true;
-  });
+  };
+  client.on("close", closed);
   client.on("ready", () => {
     if (isAway) log(`connected to ${shown} again`);
     isAway = false;
   });
   // The line of an outage ends with the program.
   client.on("end", () => client.removeAllListeners());
+  return () => client.off("close", closed);
 }
 
 /** @throws {DistributedError} when Redis cannot hold jobs */
