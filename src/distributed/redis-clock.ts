@@ -33,9 +33,10 @@ export function redisNow({ offsetMs }: ClockOffset): number {
 }
 
 /**
- * The offset that fits all samples: Redis' time is {@link localNow} + `offsetMs`. Redis answered between `sentAt` and `receivedAt`, so each sample bounds the offset
- * from both sides. The samples must be so close together that the clocks do not drift apart between them; when they
- * contradict each other, as after a step of Redis' clock, the fastest one decides.
+ * The offset that fits all samples: Redis' time is {@link localNow} + `offsetMs`. Redis answered between `sentAt` and
+ * `receivedAt`, so each sample bounds the offset from both sides. The samples must be so close together that the clocks
+ * do not drift apart between them; when they contradict each other, as after a step of Redis' clock, the fastest one
+ * decides.
  */
 export function offsetFrom(samples: readonly ClockSample[]): ClockOffset {
   assert(samples.length > 0, "there is a sample of the clock");

@@ -78,9 +78,10 @@ export async function exploreOverRedis(
 function timeLimit(seconds: number): { readonly signal: AbortSignal; clear(): void } {
   const limit = new AbortController();
   const end = performance.now() + seconds * 1000;
-  const timer = setInterval(() => {
+  const check = (): void => {
     if (performance.now() >= end) limit.abort();
-  }, LIMIT_CHECK_MS);
+  };
+  const timer = seconds === Infinity ? undefined : setInterval(check, LIMIT_CHECK_MS);
   return { signal: limit.signal, clear: () => clearInterval(timer) };
 }
 
@@ -117,5 +118,9 @@ function savedJob(
 /** Executes the schedule `index`, which failed in a worker process, here. */
 function execute(session: Session, { strategy, seed, depth }: ExploreSettings, index: number): void {
   const problems = explore(session, { strategy, seed, depth, from: index }).next();
-  assert(problems !== undefined && problems.length > 0, `schedule ${index} fails here as in the worker process`);
+  if (problems === undefined || problems.length === 0)
+    throw new UsageError(
+      `program ${session.program.name}: schedule ${index} fails in a worker process and not here: ` +
+        "expected a program that depends on nothing but its schedule",
+    );
 }

@@ -41,8 +41,8 @@ export const loadKind: JobKind<LoadSpec, z.infer<typeof blockSchema>, z.infer<ty
     let hasTakenPart = false;
     return {
       async run(_block, signal) {
-        // BullMQ gives the block of a lost machine to another one, which has its own part, and that of a slow one to one
-        // that has refused.
+        // BullMQ gives the block of a lost machine to another one, which has its own part, and that of a slow one to
+        // one that has refused.
         if (hasTakenPart) return { result: { how: "aborted" }, cpuMs: null };
         hasTakenPart = true;
         const end = await runShard({

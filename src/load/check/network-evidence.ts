@@ -70,7 +70,7 @@ export interface OutsideRow {
   readonly status: string;
   /** null for an onboarding agent. */
   readonly unitId: string | null;
-  /** When its status was first seen to be final, and when the database was last looked at before that. */
+  /** When its status was first seen to be final, and when the database was last polled before that. */
   readonly finalSeenAtMs?: number;
   readonly notFinalAtMs?: number;
   /** Whether what it submitted is stored; absent where that cannot be told. */

@@ -6,7 +6,7 @@ import type { Measurements } from "../measure/index.js";
 import { warningTexts, type LoadedScenario, type Plan, type PlannedFault, type Scenario } from "../scenario/index.js";
 import { windowsOf } from "./timeline.js";
 
-export interface CarriedOutInput {
+interface CarriedOutInput {
   readonly scenario: Scenario;
   readonly plan: Plan;
   readonly end: Summary["end"];
@@ -26,7 +26,7 @@ export function plannedOf(
 }
 
 /** Workers, windows, faults and the shutdown, where the plan has them. */
-export function carriedOutOf(input: CarriedOutInput): CarriedOut[] {
+function carriedOutOf(input: CarriedOutInput): CarriedOut[] {
   return [workers(input), windows(input), faults(input), shutdown(input)].filter(({ planned }) => planned > 0);
 }
 

@@ -10,7 +10,7 @@ export interface TaskPool<Task extends object, Result> {
   destroy(): Promise<void>;
 }
 
-/** Starts `threads` threads with the default export of the module at the URL `filename`, which is a function of tasks. */
+/** Starts `threads` threads with the default export of the module at the URL `filename`, a function of tasks. */
 export function createTaskPool<Task extends object, Result>(
   filename: string,
   threads: number,

@@ -10,6 +10,7 @@ import {
   resultsOf,
   run,
   runWith,
+  startWorker,
   startWorkers,
   TINY,
   tinySweep,
@@ -83,6 +84,7 @@ describe("jobs over Redis", { skip: noRedis }, () => {
       const shared = await simulate(...args, "--results", join(folder, "shared"), "--redis", url);
       assert.equal(alone.code, code, alone.stderr);
       assert.equal(shared.code, code, shared.stderr);
+      assert.doesNotMatch(shared.stderr, /lost/);
       assert.deepEqual(explorationOf(shared), explorationOf(alone));
     });
   }
@@ -186,6 +188,22 @@ describe("jobs over Redis", { skip: noRedis }, () => {
     await until(() => /refused: the job needs the module mine\.mjs/.test(sweep.log()), "it is refused");
     await startWorkers(t, redis, 1, "--modules", module);
     assert.deepEqual(resultsOf(await sweep.ended), resultsOf(await simulate(...args)));
+  });
+
+  test("a program that fails in a worker process only is refused with one line", async (t) => {
+    const directory = temporaryDirectory(t);
+    const program = join(directory, "moody.mjs");
+    writeFileSync(
+      program,
+      `import { define } from ${JSON.stringify(new URL("../../../dist/explore.js", import.meta.url).href)};
+      const check = () => (process.env.MOODY === "yes" ? ["it is in a bad mood"] : []);
+      export const moody = define({ name: "moody", description: "d", threads: { a: () => null }, check });`,
+    );
+    await startWorker(t, url, ["--threads", "1", "--modules", program], { env: { MOODY: "yes" } });
+    const args = ["explore", program, "--strategy", "random", "--schedules", "5", "--json"];
+    const { code, stdout, stderr } = await simulate(...args, "--results", join(directory, "r"), "--redis", url);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, /\nsimulate: program moody: schedule \d+ fails in a worker process and not here: .*\n$/);
   });
 
   test("a job is listed and cancelled by its id, and can be resumed", async (t) => {

@@ -22,12 +22,8 @@ export function decodeMessage<T>(bytes: Uint8Array, schema: z.ZodType<T>): T {
     data = JSON.parse(inflateRawSync(bytes, { maxOutputLength: MAX_MESSAGE_BYTES }).toString("utf8"));
   } catch (error) {
     const isTooLong = (error as { readonly code?: string }).code === "ERR_BUFFER_TOO_LARGE";
-    throw new MessageError(
-      isTooLong ? "it sent more than a message may have" : "it sent something that is not a message",
-      {
-        cause: error,
-      },
-    );
+    const what = isTooLong ? "more than a message may have" : "something that is not a message";
+    throw new MessageError(`it sent ${what}`, { cause: error });
   }
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;

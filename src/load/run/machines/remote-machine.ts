@@ -79,7 +79,7 @@ export class RemoteMachine {
     return this.#ready !== undefined;
   }
 
-  /** Its way to the shared clock. It is ready. */
+  /** How it reads the shared clock. It is ready. */
   get clock(): ClockOffset {
     assert(this.#ready !== undefined, "a machine says what its clock is once it is ready");
     return this.#ready.clock;

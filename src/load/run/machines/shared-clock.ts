@@ -6,7 +6,7 @@ export interface ClockOffset {
   readonly uncertaintyMs: number;
 }
 
-/** A way to the shared clock. */
+/** How a machine reads the shared clock. */
 export interface SharedClock {
   /** Asks several times, and estimates. */
   offset(): Promise<ClockOffset>;

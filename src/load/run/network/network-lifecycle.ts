@@ -18,13 +18,13 @@ export interface NetworkStages {
 }
 
 export interface NetworkParts extends ClientParts<NetworkStages> {
-  /** Looks at the target until its agents have come to rest, but not beyond `untilMs`. */
+  /** Polls the target until its agents have come to rest, but not beyond `untilMs`. */
   observe(untilMs: number): Wait<ObservedTarget>;
 }
 
 export interface NetworkRunEnd {
   readonly end: Summary["end"];
-  /** From the start of the run until the target was last looked at, ms. */
+  /** From the start of the run until the target was last polled, ms. */
   readonly durationMs: number;
   /** When the clients were stopped, ms on the run's clock. */
   readonly stoppedAtMs: number;
@@ -42,7 +42,7 @@ export function* runNetworkLifecycle(parts: NetworkParts): Steps<NetworkRunEnd> 
   } = yield* carryOutPlan(parts);
   const observed = yield* wait(parts.observe(giveUpAt));
   if (router !== undefined) {
-    // It goes on while the target is looked at: the backend asks it for the statuses of clients.
+    // It goes on while the target is polled: the backend asks it for the statuses of clients.
     router.stop(giveUpAt);
     yield* wait(parts.untilDone(router));
   }

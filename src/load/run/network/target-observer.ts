@@ -34,10 +34,7 @@ export class TargetObserver {
     this.#scraper = scraper;
   }
 
-  /**
-   * The run has started: polls the agents of the workers whose names begin with `prefix`, until
-   * `observe`.
-   */
+  /** The run has started: polls the agents of the workers whose names begin with `prefix`, until `observe`. */
   start(prefix: string): void {
     this.#scraper?.start();
     if (this.#database === undefined) return;

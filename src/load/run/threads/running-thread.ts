@@ -1,6 +1,6 @@
 /**
- * A thread of a run, as its own code sees it (its coordinator sees a `LaunchedThread`): waits for the start, works until
- * it is done, sends its measurements meanwhile, and hands over its report.
+ * A thread of a run, as its own code sees it (its coordinator sees a `LaunchedThread`): waits for the start, works
+ * until it is done, sends its measurements meanwhile, and hands over its report.
  */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -87,8 +87,11 @@ export class RunningThread {
       await work.untilDone();
     } finally {
       clearInterval(progress);
-      await work.close?.();
-      port.close();
+      try {
+        await work.close?.();
+      } finally {
+        port.close();
+      }
     }
     if (this.#failure !== undefined) throw this.#failure;
     return { evidence: work.evidence(), snapshot: recorder.take(), health: health.stop() };
