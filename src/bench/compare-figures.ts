@@ -14,7 +14,7 @@
 import { mean } from "simple-statistics";
 import { at } from "../vocabulary/index.js";
 import type { Estimate, Figure } from "./figure.js";
-import { holm, rankSumTest, signedRankTest } from "./rank-tests.js";
+import { holm, leastRankSumP, leastSignedRankP, rankSumTest, signedRankTest } from "./rank-tests.js";
 import { bootstrap, CONFIDENCE, median } from "./statistics.js";
 
 export const COMPARISON_VERDICTS = ["slower", "faster", "same", "inconclusive"] as const;
@@ -59,6 +59,10 @@ export interface Unmatched {
 /** The comparisons, and the metrics that one of the results, or some of its runs, does not have. */
 export interface Compared {
   readonly comparisons: readonly MetricComparison[];
+  /** The names of the metrics that were measured in too few rounds: no difference can be significant. */
+  readonly tooFew: readonly string[];
+  /** How many rounds of each result, or pairs of rounds, are enough for so many metrics. */
+  readonly neededRounds: number;
   readonly unmatched: readonly Unmatched[];
 }
 
@@ -69,10 +73,13 @@ export function compareFigures(base: readonly Figure[], current: readonly Figure
     return before === undefined ? [] : [measure(before, figure, options.paired)];
   });
   const adjusted = holm(matched.map(({ p }) => p));
+  const least = holm(matched.map(({ leastP }) => leastP));
   return {
-    comparisons: matched.map((measured, index) => {
+    tooFew: matched.filter((_, index) => !isSignificant(at(least, index))).map(({ name }) => name),
+    neededRounds: neededRounds(matched.length, options.paired),
+    comparisons: matched.map(({ name, doc, ratio }, index) => {
       const p = at(adjusted, index);
-      return { ...measured, p, verdict: judge(measured.ratio, p, options.leastEffect) };
+      return { name, doc, ratio, p, verdict: judge(ratio, p, options.leastEffect) };
     }),
     unmatched: unmatchedIn(base, current, options.incomplete),
   };
@@ -107,17 +114,32 @@ function runsWith(name: string, figures: readonly Figure[], incomplete: readonly
 }
 
 function judge({ value, low, high }: Estimate, p: number, leastEffect: number): ComparisonVerdict {
-  const significant = p <= 1 - CONFIDENCE;
+  const significant = isSignificant(p);
   if (significant && low > 1 && value >= 1 + leastEffect) return "slower";
   if (significant && high < 1 && value <= 1 / (1 + leastEffect)) return "faster";
   if (low > 1 / (1 + leastEffect) && high < 1 + leastEffect) return "same";
   return "inconclusive";
 }
 
-function measure(base: Figure, current: Figure, paired: boolean): Omit<MetricComparison, "verdict"> {
+function isSignificant(p: number): boolean {
+  // 1 - 0.95 is slightly more than 0.05.
+  return p <= 1 - CONFIDENCE;
+}
+
+/** The least number of rounds with which a difference in each of so many metrics can be significant. */
+function neededRounds(metrics: number, paired: boolean): number {
+  const leastP = (rounds: number): number => (paired ? leastSignedRankP(rounds) : leastRankSumP(rounds, rounds));
+  let rounds = 1;
+  while (!isSignificant(metrics * leastP(rounds))) rounds++;
+  return rounds;
+}
+
+type Measured = Omit<MetricComparison, "verdict"> & { readonly leastP: number };
+
+function measure(base: Figure, current: Figure, paired: boolean): Measured {
   const hasFloor = isOverFloor(base) && isOverFloor(current);
   const inPairs = paired && base.rounds.length === current.rounds.length;
-  const { value, low, high, p } = inPairs
+  const { value, low, high, p, leastP } = inPairs
     ? pairwise(
         leastSpread(
           (hasFloor ? FLOOR_SHARES : [0]).map((share) =>
@@ -131,6 +153,7 @@ function measure(base: Figure, current: Figure, paired: boolean): Omit<MetricCom
     doc: current.doc,
     ratio: { value: Math.exp(value), low: Math.exp(low), high: Math.exp(high) },
     p,
+    leastP,
   };
 }
 
@@ -163,15 +186,22 @@ function isOverFloor({ floor, unit }: Figure): boolean {
   return floor !== null || unit === "ratio";
 }
 
-type CostDifference = Estimate & { readonly p: number };
+/** `leastP`: the least p that so many rounds can have. */
+type CostDifference = Estimate & { readonly p: number; readonly leastP: number };
 
 function pairwise(differences: readonly number[]): CostDifference {
-  return { value: middleOf(differences), ...bootstrap(middleOf, differences), p: signedRankTest(differences) };
+  const leastP = leastSignedRankP(differences.length);
+  return { value: middleOf(differences), ...bootstrap(middleOf, differences), p: signedRankTest(differences), leastP };
 }
 
 function independent(before: readonly number[], now: readonly number[]): CostDifference {
   const difference = (first: readonly number[], second: readonly number[]): number => median(second) - median(first);
-  return { value: difference(before, now), ...bootstrap(difference, before, now), p: rankSumTest(before, now) };
+  return {
+    value: difference(before, now),
+    ...bootstrap(difference, before, now),
+    p: rankSumTest(before, now),
+    leastP: leastRankSumP(before.length, now.length),
+  };
 }
 
 /** The share that is trimmed at each end of the sorted values. */

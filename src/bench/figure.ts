@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { at } from "../vocabulary/index.js";
-import { bootstrap, median, type ConfidenceInterval } from "./statistics.js";
+import { median, medianInterval, type ConfidenceInterval } from "./statistics.js";
 
 const rounds = z.array(z.number().nonnegative()).min(1);
 
@@ -44,7 +44,7 @@ export interface Estimate extends ConfidenceInterval {
 
 /** The median of the rounds. */
 export function estimateOf(samples: readonly number[]): Estimate {
-  return { value: median(samples), ...bootstrap(median, samples) };
+  return { value: median(samples), ...medianInterval(samples) };
 }
 
 /** The figure over its floor in each round; undefined for a figure without a floor. */

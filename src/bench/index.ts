@@ -39,5 +39,5 @@ export {
 export { changePoints, LEAST_PART, SIGNIFICANCE, type ChangePoint } from "./change-points.js";
 export { seriesOf, type DatedRun } from "./run-history.js";
 export { IncomparableRunsError, figuresOfRuns, requireComparable, type ScenarioRun } from "./run-figures.js";
-export { bootstrap, median, percentileOf, type ConfidenceInterval } from "./statistics.js";
+export { bootstrap, median, medianInterval, percentileOf, type ConfidenceInterval } from "./statistics.js";
 export { BENCHES, BENCH_NAMES, GATE, MAIN_JOB, benchesNamed } from "./suite.js";

@@ -4,7 +4,6 @@ import {
   benchmarkJson,
   code,
   excludedText,
-  isEnough,
   junitXml,
   markdownTable,
   plain,
@@ -57,7 +56,7 @@ export function renderComparison(
       colors[comparison.verdict](`${MARKS[comparison.verdict]} ${comparison.verdict}`),
     ]),
   );
-  const texts = printableData(textsOf(runs));
+  const texts = printableData(textsOf(compared, runs));
   const head = texts.length === 0 ? "" : `${texts.join("\n")}\n\n`;
   return `${head}${table}\n\n${countsOf(compared)}\n${unmatchedOf(compared)}`;
 }
@@ -77,7 +76,7 @@ export function comparisonMarkdown(compared: Compared, runs: ComparedRuns = {}):
   return [
     "### Comparison",
     "",
-    ...textsOf(runs).flatMap((text) => [plain(text), ""]),
+    ...textsOf(compared, runs).flatMap((text) => [plain(text), ""]),
     countsOf(compared),
     "",
     ...markdownTable(["metric", "cost now / before", "95 % interval", "p", "verdict"], rows, [1, 2, 3]),
@@ -92,10 +91,8 @@ export function comparisonMarkdown(compared: Compared, runs: ComparedRuns = {}):
  * A test for each metric: failed when it is slower, skipped when inconclusive. Before them, one that is skipped when
  * there are too few runs to tell a change from noise; after them, a skipped test for each excluded run.
  */
-export function comparisonJUnit(
-  { comparisons, unmatched }: Compared,
-  { sides, excluded = [], doubts = [] }: ComparedRuns = {},
-): string {
+export function comparisonJUnit(compared: Compared, { sides, excluded = [], doubts = [] }: ComparedRuns = {}): string {
+  const { comparisons, unmatched, tooFew } = compared;
   const outcomes = {
     slower: "failure",
     inconclusive: "skipped",
@@ -111,8 +108,8 @@ export function comparisonJUnit(
   const enough = (all: RunsASide): JUnitCase => ({
     classname: "runs",
     name: "there are enough runs on each side",
-    outcome: isEnough(all) ? "passed" : "skipped",
-    message: [sidesText(all), ...doubts].join(" "),
+    outcome: tooFew.length === 0 ? "passed" : "skipped",
+    message: [roundsText(compared, all), ...doubts].join(" "),
   });
   const judged = comparisons.map((comparison): JUnitCase => {
     const { name, doc, verdict } = comparison;
@@ -159,9 +156,16 @@ export function benchmarkActionJson(figures: readonly Figure[]): string {
 }
 
 /** What to say before the verdicts: what the runs can tell, what makes them doubtful, how many are left out. */
-function textsOf({ sides, excluded = [], doubts = [] }: ComparedRuns): string[] {
-  const counted = excludedText(excluded);
-  return [...(sides === undefined ? [] : [sidesText(sides)]), ...doubts, ...(counted === undefined ? [] : [counted])];
+function textsOf(compared: Compared, { sides, excluded = [], doubts = [] }: ComparedRuns): string[] {
+  const [rounds, counted] = [roundsText(compared, sides), excludedText(excluded)];
+  return [...(rounds === undefined ? [] : [rounds]), ...doubts, ...(counted === undefined ? [] : [counted])];
+}
+
+/** What the rounds, or the runs, are too few for. Of runs their number in any case; otherwise undefined if it is enough. */
+function roundsText({ tooFew, neededRounds }: Compared, sides: RunsASide | undefined): string | undefined {
+  if (sides !== undefined) return sidesText(sides, tooFew.length === 0 ? undefined : neededRounds);
+  if (tooFew.length === 0) return undefined;
+  return `Too few rounds to tell a change from noise, expected ${neededRounds} or more: ${tooFew.join(", ")}.`;
 }
 
 function countsOf({ comparisons }: Compared): string {

@@ -1,6 +1,6 @@
 /**
- * Statistics for noisy machines: percentiles, and bootstrap confidence intervals, bias-corrected and accelerated
- * (Efron, "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the normal distribution come from
+ * Statistics for noisy machines: percentiles, intervals of a median by the order of its samples (Thompson, "On
+ * confidence ranges for the median", 1936), and bootstrap confidence intervals, bias-corrected and accelerated (Efron, "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the normal distribution come from
  * simple-statistics.
  */
 import { errorFunction, mean, median as medianOf, probit, quantile, quantileSorted } from "simple-statistics";
@@ -28,6 +28,26 @@ export function median(samples: readonly number[]): number {
 /** The value that a share `p` (0 to 1) of the samples do not exceed. @throws Error when there are no samples */
 export function percentileOf(samples: ArrayLike<number>, p: number): number {
   return quantile(Array.from(samples), p);
+}
+
+/**
+ * The 95 % interval of the median of the distribution from which the samples were drawn: from one of the sorted samples
+ * to another one, of which it is known how often the median lies between them, whatever the distribution is. It is
+ * unbounded for fewer than six samples: also between the least and the greatest of them it lies too rarely.
+ */
+export function medianInterval(samples: readonly number[]): ConfidenceInterval {
+  const sorted = Float64Array.from(samples).sort();
+  const n = sorted.length;
+  // The probability that at most `below` of the samples are below the median.
+  let [chance, tail, below] = [2 ** -n, 2 ** -n, 0];
+  if (2 * tail > 1 - CONFIDENCE) return { low: -Infinity, high: Infinity };
+  for (;;) {
+    chance *= (n - below) / (below + 1);
+    if (2 * (tail + chance) > 1 - CONFIDENCE) break;
+    tail += chance;
+    below++;
+  }
+  return { low: at(sorted, below), high: at(sorted, n - 1 - below) };
 }
 
 /** A statistic of one or several sets of samples. It does not depend on the order of the samples. */

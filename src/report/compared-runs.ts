@@ -13,25 +13,21 @@ export interface ExcludedRun {
   readonly why: string;
 }
 
-/** With fewer runs on a side no difference is significant (docs/performance.md). */
-export const LEAST_RUNS_A_SIDE = 6;
-
-/** How many runs there are on each side, and whether they can tell a change from noise: a sentence. */
-export function sidesText({ before, now }: RunsASide): string {
-  if (before === 1 && now === 1)
-    return (
-      "One run on each side cannot tell a change from noise. " +
-      `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`
-    );
-  const sides = `${plural(before, "run")} before, ${plural(now, "run")} now`;
-  return isEnough({ before, now })
-    ? `${sides}.`
-    : `${sides}: fewer than ${LEAST_RUNS_A_SIDE} on a side cannot tell a change from noise.`;
+/** What a comparison of one run with one run cannot tell: two sentences. */
+export function oneRunText(): string {
+  return (
+    "One run on each side cannot tell a change from noise. " +
+    `Use ${commandLine("compare", "BEFORE", "AFTER")} with directories of several runs.`
+  );
 }
 
-/** Whether the runs can tell a change from noise. */
-export function isEnough({ before, now }: RunsASide): boolean {
-  return Math.min(before, now) >= LEAST_RUNS_A_SIDE;
+/** How many runs there are on each side: a sentence. `needed`: so many would tell a change from noise, as they do not. */
+export function sidesText({ before, now }: RunsASide, needed?: number): string {
+  if (before === 1 && now === 1) return oneRunText();
+  const sides = `${plural(before, "run")} before, ${plural(now, "run")} now`;
+  return needed === undefined
+    ? `${sides}.`
+    : `${sides}: too few to tell a change from noise, expected ${needed} or more on each side.`;
 }
 
 /** "Excluded from the comparison: 2 runs."; undefined when there are none. */

@@ -1,6 +1,6 @@
 /** The page that shows two runs side by side. The charts of both have one scale. */
 import { COUNTER_NAMES } from "../../load/measure/index.js";
-import { excludedText, sidesText, type ExcludedRun } from "../compared-runs.js";
+import { excludedText, oneRunText, type ExcludedRun } from "../compared-runs.js";
 import { describePlans } from "../terminal/compare-terminal.js";
 import { changeOf, formatCount, formatElapsed, formatMs, own, workersText } from "../../vocabulary/index.js";
 import { latencyPairs } from "../../results/index.js";
@@ -28,7 +28,7 @@ export function renderComparison(a: ComparedRun, b: ComparedRun, excluded: reado
     return html`<div class="columns">${columns}</div>`;
   };
   const body = html`<h1>Two runs</h1>
-<p class="note">${sidesText({ before: 1, now: 1 })}</p>
+<p class="note">${oneRunText()}</p>
 <p class="description">${describePlans(a.summary, b.summary)}</p>
 ${excludedRuns(excluded)}
 <div class="columns">${[a, b].map(({ summary }, at) => head(summary, at))}</div>

@@ -11,7 +11,7 @@ import {
 } from "../../vocabulary/index.js";
 import { latencyPairs, OUTCOME_SIGNS } from "../../results/index.js";
 import type { Summary } from "../../results/index.js";
-import { sidesText } from "../compared-runs.js";
+import { oneRunText } from "../compared-runs.js";
 import { joinSections, OUTCOME_COLOURS, outcomeText } from "../run-texts.js";
 
 const LABEL_WIDTH = 26;
@@ -23,7 +23,7 @@ export function renderRunComparison(before: Summary, after: Summary, { color }: 
   const [a, b] = [printableData(before), printableData(after)];
   const chalk = new Chalk({ level: color ? 1 : 0 });
   return joinSections([
-    [sidesText({ before: 1, now: 1 })],
+    [oneRunText()],
     [...head("A", a, chalk), ...head("B", b, chalk), describePlans(a, b)],
     latencies(a, b, chalk),
     outcomes(a, b, chalk),

@@ -249,7 +249,7 @@ test("runs are compared with runs: ids, directories, and directories of several"
   );
   assert.match(
     taken.stdout,
-    /^6 runs before, 5 runs now: fewer than 6 on a side cannot tell .*\nExcluded from the comparison: 1 run\.\n\n/,
+    /^6 runs before, 5 runs now: too few to tell .*, expected 6 or more on each side\.\nExcluded from the comparison: 1 run\.\n\n/,
   );
   const shown = await simulate("compare", join(before, readdirSync(before)[0] ?? ""), dirname(last));
   assert.match(shown.stdout, /^B {2}\? inconclusive \(exit 97\)/m);

@@ -52,10 +52,12 @@ test("a comparison as text has a line for each metric, and the counts", () => {
 });
 
 test("a comparison in the summary of a job", () => {
-  const lines = comparisonMarkdown(compared).split("\n");
-  assert.equal(lines[2], "1 slower, 1 faster, 1 same, 1 inconclusive");
+  const [title, , few, , ...lines] = comparisonMarkdown(compared).split("\n");
+  assert.equal(title, "### Comparison");
+  assert.equal(few, "Too few rounds to tell a change from noise, expected 5 or more: few.");
+  assert.equal(lines[0], "1 slower, 1 faster, 1 same, 1 inconclusive");
   assert.match(
-    lines[6] ?? "",
+    lines[4] ?? "",
     /^\| what &lt;worse&gt; costs &#124; "all" \(`worse`\) \| 1\.300 \| [\d.]+ – [\d.]+ \| &lt; 0\.001 \| ✗ slower \|$/,
   );
 });
@@ -156,10 +158,10 @@ test("a floor with fewer rounds than its figure is invalid, and so is a duplicat
 
 test("every output names the excluded runs", () => {
   const excluded = [{ directory: "before/3", why: "it is not JSON" }];
-  assert.match(renderComparison(compared, { color: false, excluded }), /^Excluded from the comparison: 1 run\.\n\n/);
+  assert.match(renderComparison(compared, { color: false, excluded }), /\nExcluded from the comparison: 1 run\.\n\n/);
   assert.match(
     comparisonMarkdown(compared, { excluded }),
-    /^### Comparison\n\nExcluded from the comparison: 1 run\.\n/,
+    /^### Comparison\n\n.*few\.\n\nExcluded from the comparison: 1 run\.\n/,
   );
   assert.match(comparisonMarkdown(compared, { excluded }), /\n- excluded: `before\/3`: it is not JSON\n/);
   assert.match(
@@ -176,17 +178,52 @@ test("every output says first how many runs a side there are, and whether they c
       "skipped",
       /One run on each side cannot tell a change from noise\. Use .* with directories of several runs\./,
     ],
-    [6, 5, "skipped", /6 runs before, 5 runs now: fewer than 6 on a side cannot tell a change from noise\./],
+    [6, 5, "skipped", /6 runs before, 5 runs now: too few to tell a change .*, expected 6 or more on each side\./],
     [6, 7, "system-out", /6 runs before, 7 runs now\./],
   ];
   for (const [before, now, outcome, { source }] of cases) {
+    // As many metrics as a run within a process has.
+    const ofRuns = (runs: number): Figure[] =>
+      Array.from({ length: 21 }, (_, metric) => ({
+        ...{ name: `m${metric}`, doc: "a metric", unit: "ms", better: "smaller", floor: null, goal: null },
+        rounds: Array.from({ length: runs }, (__, run) => 1 + run / 10),
+      }));
+    const few = compareFigures(ofRuns(before), ofRuns(now), { paired: false, leastEffect: 0.05 });
     const runs = { sides: { before, now } };
-    assert.match(renderComparison(compared, { color: false, ...runs }), new RegExp(`^${source}\n\n`));
-    assert.match(comparisonMarkdown(compared, runs), new RegExp(`^### Comparison\n\n${source}\n\n`));
-    const [, first = ""] = comparisonJUnit(compared, runs).split("<testcase ");
+    assert.match(renderComparison(few, { color: false, ...runs }), new RegExp(`^${source}\n\n`));
+    assert.match(comparisonMarkdown(few, runs), new RegExp(`^### Comparison\n\n${source}\n\n`));
+    const [, first = ""] = comparisonJUnit(few, runs).split("<testcase ");
     assert.match(
       first,
       new RegExp(`^classname="runs" name="there are enough runs on each side"><${outcome}.*${source}`),
+    );
+  }
+});
+
+test("ten times the cost is slower in as few rounds as the outputs ask for, and they say when there are fewer", () => {
+  const noisy = (scale: number, rounds: number): number[] =>
+    Array.from({ length: rounds }, (_, round) => scale * (1 + ((round * 7) % 5) / 50));
+  const figures = (metrics: number, scale: number, rounds: number): Figure[] =>
+    Array.from({ length: metrics }, (_, metric) => ({
+      ...{ name: `m${metric}`, doc: "a metric", unit: "ms", better: "smaller", floor: null, goal: null },
+      rounds: noisy(scale, rounds).map((value) => value * (1 + metric / 1000)),
+    }));
+  for (const [paired, metrics, needed] of [
+    [false, 21, 6],
+    [false, 24, 7],
+    [true, 3, 7],
+  ] as const) {
+    const compare = (rounds: number) =>
+      compareFigures(figures(metrics, 1, rounds), figures(metrics, 10, rounds), { paired, leastEffect: 0.05 });
+    const enough = compare(needed);
+    assert.deepEqual(new Set(enough.comparisons.map(({ verdict }) => verdict)), new Set(["slower"]));
+    assert.deepEqual([enough.tooFew, enough.neededRounds], [[], needed]);
+    const fewer = compare(needed - 1);
+    assert.ok(fewer.comparisons.every(({ verdict }) => verdict === "inconclusive"));
+    assert.equal(fewer.tooFew.length, metrics);
+    assert.match(
+      renderComparison(fewer, { color: false }),
+      new RegExp(`^Too few rounds to tell a change from noise, expected ${needed} or more: m0, m1, m2`),
     );
   }
 });

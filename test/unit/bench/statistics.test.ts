@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import seedrandom from "seedrandom";
-import { bootstrap, holm, median, percentileOf, rankSumTest, signedRankTest } from "../../../dist/bench/index.js";
+import {
+  bootstrap,
+  holm,
+  median,
+  medianInterval,
+  percentileOf,
+  rankSumTest,
+  signedRankTest,
+} from "../../../dist/bench/index.js";
 
 test("percentiles are those of the sorted samples", () => {
   assert.equal(percentileOf([5, 1, 4, 2, 3], 0.5), 3);
@@ -53,6 +61,41 @@ test("the rank-sum test distinguishes different sets, and not equal ones", () =>
   assert.ok(rankSumTest(low, [...low].reverse()) > 0.9);
 });
 
+test("the rank-sum test has the tabulated probabilities, and is never 0", () => {
+  // Six below six: 2 of 924 divisions. The table of Mann and Whitney (1947): U = 2, n = m = 4: 0.057 on one side.
+  assert.ok(Math.abs(rankSumTest([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12]) - 2 / 924) < 1e-12);
+  assert.equal(rankSumTest([1, 2, 3, 6], [4, 5, 7, 8]).toFixed(3), "0.114");
+  const many = Array.from({ length: 40 }, (_, n) => n);
+  const p = rankSumTest(
+    many,
+    many.map((value) => value + 100),
+  );
+  assert.ok(p > 0 && p < 0.001, String(p));
+});
+
+test("the rank-sum test equals the count over all divisions, with ties", () => {
+  const values = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(values, values, (first, second) => {
+      const all = [...first, ...second];
+      const ranks = all.map(
+        (value) =>
+          all.filter((other) => other < value).length + (all.filter((other) => other === value).length + 1) / 2,
+      );
+      const mean = (ranks.reduce((sum, rank) => sum + rank, 0) * first.length) / all.length;
+      const farOf = (chosen: number): number =>
+        Math.abs(ranks.reduce((sum, rank, at) => ((chosen >> at) & 1 ? sum + rank : sum), 0) - mean);
+      const observed = farOf(2 ** first.length - 1);
+      const divisions = Array.from({ length: 2 ** all.length }, (_, chosen) => chosen).filter(
+        (chosen) => all.filter((__, at) => (chosen >> at) & 1).length === first.length,
+      );
+      const asFar = divisions.filter((chosen) => farOf(chosen) >= observed - 1e-9).length;
+      assert.ok(Math.abs(rankSumTest(first, second) - asFar / divisions.length) < 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("Holm's correction follows the published procedure in any order", () => {
   const close = (actual: readonly number[], expected: readonly number[]): void =>
     actual.forEach((p, at) =>
@@ -72,6 +115,24 @@ test("95 % bootstrap intervals contain the true median about 95 times in 100", (
     if (low <= 1 && 1 <= high) held++;
   }
   assert.ok(held >= 90, `${held} of 100`);
+});
+
+test("the interval of a median contains it at least 95 times in 100, also of few samples", () => {
+  const random = seedrandom("few");
+  for (const size of [6, 7, 12, 25]) {
+    let held = 0;
+    for (let trial = 0; trial < 1000; trial++) {
+      const { low, high } = medianInterval(Array.from({ length: size }, () => Math.exp(normal(random))));
+      if (low <= 1 && 1 <= high) held++;
+    }
+    // The standard deviation of the count is 7.
+    assert.ok(held >= 930, `${held} of 1000 with ${size} samples`);
+  }
+  assert.deepEqual(medianInterval([3, 1, 4, 1, 5, 9]), { low: 1, high: 9 });
+  // Of 17: from the fifth to the thirteenth (the tables of the sign test).
+  const [low, high] = [5, 13];
+  assert.deepEqual(medianInterval(Array.from({ length: 17 }, (_, n) => n + 1)), { low, high });
+  assert.deepEqual(medianInterval([1, 2, 3, 4, 5]), { low: -Infinity, high: Infinity });
 });
 
 test("the interval of few samples is unbounded", () => {
