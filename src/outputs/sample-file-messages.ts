@@ -19,12 +19,7 @@ export type ToSampleFile = SampleBatch | "end";
 
 /** From the thread. */
 export type FromSampleFile =
-  /** It is done with a batch of so many samples. */
-  | { readonly kind: "taken"; readonly samples: number }
+  /** It is done with a batch of so many samples. `written`: how many samples are in the file. */
+  | { readonly kind: "taken"; readonly samples: number; readonly written: number }
   /** The file is closed. `problem`: why samples are missing in it, one line. */
-  | {
-      readonly kind: "ended";
-      readonly written: number;
-      readonly dropped: number;
-      readonly problem: string | undefined;
-    };
+  | { readonly kind: "ended"; readonly written: number; readonly problem: string | undefined };

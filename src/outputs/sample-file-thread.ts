@@ -19,8 +19,8 @@ const RETRY_MS = 10;
 
 /** The file, with as much as could be written. */
 class SampleWriter {
+  /** How many samples are in the file. */
   written = 0;
-  dropped = 0;
   problem: string | undefined;
   readonly #setup: SampleFileSetup;
   #file: number | undefined;
@@ -43,7 +43,6 @@ class SampleWriter {
     [this.#text, this.#samples] = ["", 0];
     if (text !== "" && this.problem === undefined) await this.#append(text);
     if (this.problem === undefined) this.written += samples;
-    else this.dropped += samples;
   }
 
   async close(): Promise<void> {
@@ -119,12 +118,12 @@ async function main(): Promise<void> {
   for await (const [message] of on(port, "message") as AsyncIterable<[ToSampleFile]>) {
     if (message === "end") break;
     await writer.write(lines.add(message));
-    post({ kind: "taken", samples: message.metrics.length });
+    post({ kind: "taken", samples: message.metrics.length, written: writer.written });
   }
   await writer.write(lines.rest());
   await writer.close();
-  const { written, dropped, problem } = writer;
-  post({ kind: "ended", written, dropped, problem });
+  const { written, problem } = writer;
+  post({ kind: "ended", written, problem });
   port.close();
 }
 

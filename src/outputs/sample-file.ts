@@ -19,9 +19,11 @@ export class SampleFile implements RunOutput, SampleSink {
   readonly #format: SampleFormat;
   readonly #path: string;
   #thread: Worker | undefined;
+  #added = 0;
   #waiting = 0;
-  #dropped = 0;
-  #ended: Extract<FromSampleFile, { readonly kind: "ended" }> | undefined;
+  /** How many samples are in the file, as far as the thread has said. */
+  #written = 0;
+  #ended: { readonly problem: string | undefined } | undefined;
   /** Called when the thread has said something, or has ended. */
   #wake: (() => void)[] = [];
 
@@ -41,8 +43,9 @@ export class SampleFile implements RunOutput, SampleSink {
     };
     const thread = new Worker(new URL("./sample-file-thread.js", import.meta.url), { workerData: setup });
     thread.on("message", (message: FromSampleFile) => {
+      this.#written = message.written;
       if (message.kind === "taken") this.#waiting -= message.samples;
-      else this.#ended = message;
+      else this.#ended ??= message;
       this.#notify();
     });
     thread.on("error", (error) => this.#give(`its thread died: ${messageOf(error)}`));
@@ -52,13 +55,14 @@ export class SampleFile implements RunOutput, SampleSink {
 
   add(batch: SampleBatch): void {
     const samples = batch.metrics.length;
+    this.#added += samples;
+    if (this.#ended !== undefined) return;
     if (this.#waiting + samples <= MOST_WAITING) {
       this.#waiting += samples;
       this.#post(batch);
       return;
     }
-    this.#dropped += samples;
-    // Who has which agent is needed for later samples.
+    // The samples are dropped. Who has which agent is needed for later ones.
     this.#post({ ...batch, ...NO_SAMPLES });
   }
 
@@ -70,15 +74,15 @@ export class SampleFile implements RunOutput, SampleSink {
   async end(): Promise<OutputOutcome> {
     // A run that did not begin has no file.
     if (this.#thread !== undefined) await this.#untilEnded(this.#thread);
-    const { written, dropped, problem } = this.#ended ?? { written: 0, dropped: 0 };
-    const tooSlow = this.#dropped > 0 ? "it was written more slowly than samples came" : null;
+    const dropped = this.#added - this.#written;
+    const tooSlow = dropped > 0 ? "it was written more slowly than samples came" : null;
     return {
       kind: this.#format,
       to: this.#path,
       unit: "samples",
-      delivered: written,
-      dropped: dropped + this.#dropped,
-      problem: problem ?? tooSlow,
+      delivered: this.#written,
+      dropped,
+      problem: this.#ended?.problem ?? tooSlow,
     };
   }
 
@@ -93,7 +97,7 @@ export class SampleFile implements RunOutput, SampleSink {
 
   /** The thread takes no more. Only the first reason counts. */
   #give(problem: string): void {
-    this.#ended ??= { kind: "ended", written: 0, dropped: this.#waiting, problem };
+    this.#ended ??= { problem };
     this.#notify();
   }
 
