@@ -1,5 +1,5 @@
 /** From the evidence and the measurements of a finished run to its summary and its files. */
-import { cpus, totalmem } from "node:os";
+import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
 import { liveSpansOf, outcomesOf, peakOf, withoutPartner, type RunCut, type RunEvidence } from "../check/index.js";
@@ -146,7 +146,7 @@ export function environment(): Summary["environment"] {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
     cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
+    cores: availableParallelism(),
     memoryBytes: totalmem(),
     ...(git !== undefined && { git }),
   };

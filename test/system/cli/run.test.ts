@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { buildPlan, loadScenario } from "../../../dist/load/scenario/index.js";
@@ -49,6 +49,22 @@ test("a short run of the main scenario: invariants hold, and all files are writt
     "scenario.yaml",
     "summary.json",
   ]);
+});
+
+/** One of the cores that this process may use. Undefined where the system does not tell. */
+function allowedCore(): string | undefined {
+  if (process.platform !== "linux") return undefined;
+  return /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+}
+
+const core = allowedCore();
+
+test("the environment has the cores that the run may use", { skip: core === undefined }, async (t) => {
+  const results = temporaryDirectory(t);
+  const args = ["-s", "steady", "--workers", "5", "--duration", "1s", "--virtual", "--results", results];
+  const { code, stderr } = await start(args, { within: ["taskset", "--cpu-list", core ?? ""] }).ended;
+  assert.equal(code, 0, stderr);
+  assert.equal(onlySummary(results).environment.cores, 1);
 });
 
 test("the plan is the same whatever the number of threads", async (t) => {

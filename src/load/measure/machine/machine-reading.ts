@@ -1,6 +1,6 @@
 /** Reads what this process and the whole machine have used of its cores, from the operating system. */
 import { readdirSync, readFileSync } from "node:fs";
-import { cpus, loadavg } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 
 /**
  * Counters that only grow, in ms, and the load average. The difference of two readings is what was used between them.
@@ -39,8 +39,7 @@ const US_PER_MS = 1000;
 /** The reader for this system, and the number of cores that this process may use. */
 export function openMachine(): { readonly cores: number; readonly read: MachineReader } {
   const allowed = allowedCores(textOf("/proc/self/status") ?? "");
-  const all = cpus().length;
-  const cores = allowed === undefined ? all : Math.max(1, allowed.size);
+  const cores = allowed === undefined ? availableParallelism() : Math.max(1, allowed.size);
   const group = controlGroupFiles(textOf("/proc/self/cgroup") ?? "").find((file) => textOf(file) !== undefined);
   return {
     cores,
