@@ -25,6 +25,7 @@ const BOUNDS_MS = [-2, -1, 0, 1, 2, 3, 4]
   .flatMap((decade) => [1, 2, 5].map((step) => Number(`${step}e${decade}`)))
   .concat(1e5);
 const MS_PER_S = 1000;
+const NS_PER_MS = 1e6;
 const NS_PER_S = 1e9;
 
 export interface MetricTimes {
@@ -113,9 +114,13 @@ class MetricMaker {
   }
 }
 
-/** How many samples are in each bucket: one number more than bounds. */
+/**
+ * How many samples are in each bucket: one number more than bounds. A bucket has its upper bound in it, and not its
+ * lower one: times are whole nanoseconds, so that the next one begins a nanosecond later.
+ */
 function countsOf(distribution: Distribution): number[] {
-  const inner = distribution.countsBetween([0, ...BOUNDS_MS]);
+  const nextMs = BOUNDS_MS.map((ms) => (Math.round(ms * NS_PER_MS) + 1) / NS_PER_MS);
+  const inner = distribution.countsBetween([0, ...nextMs]);
   const within = inner.reduce((sum, n) => sum + n, 0);
   return [...inner, distribution.count - within];
 }
@@ -123,5 +128,5 @@ function countsOf(distribution: Distribution): number[] {
 /** Seconds and nanoseconds. */
 export function hrTimeOf(ms: number): HrTime {
   const seconds = Math.floor(ms / MS_PER_S);
-  return [seconds, Math.round((ms - seconds * MS_PER_S) * 1e6)];
+  return [seconds, Math.round((ms - seconds * MS_PER_S) * NS_PER_MS)];
 }
