@@ -2,13 +2,12 @@
 import { at } from "../../vocabulary/index.js";
 import { compare, parseDecimal } from "./exact.js";
 import type { Measurements } from "./measurements.js";
-import type { MetricName } from "./metrics.js";
+import { METRICS, type MetricName } from "./metrics.js";
 import { evaluate, type Threshold, type ThresholdResult } from "./thresholds.js";
 
 export interface ThresholdSoFar extends ThresholdResult {
   /**
-   * Whether it cannot be judged yet: it has no samples, or its figure is below what it has to reach by the end of the
-   * run.
+   * Whether it cannot be judged yet: it has no samples, or it failed and the rest of the run can yet meet it.
    */
   readonly isOpen: boolean;
 }
@@ -41,7 +40,10 @@ export function evaluateEndedEarly(thresholds: readonly Threshold[], measurement
   });
 }
 
-function canBeReached({ operator, limit }: Threshold, observed: number | null): boolean {
-  if (observed === null || operator === ">" || operator === ">=") return true;
-  return operator === "==" && compare(parseDecimal(String(observed)), limit) < 0;
+/** A share can rise and fall, a minimum only fall. The others are taken to rise: a count, a maximum, a percentile. */
+function canBeReached({ metric, aggregation, operator, limit }: Threshold, observed: number | null): boolean {
+  if (observed === null || METRICS[metric].type === "rate") return true;
+  const canFall = aggregation === "min";
+  if (operator === "==") return compare(parseDecimal(String(observed)), limit) === (canFall ? 1 : -1);
+  return operator.startsWith(canFall ? "<" : ">");
 }

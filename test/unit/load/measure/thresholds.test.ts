@@ -126,10 +126,20 @@ test("of a run that was ended early, a threshold that its rest could have met is
     ["live_updates_sent", "count>500"],
     ["live_updates_sent", "count==501"],
     ["task_completion", "rate>0.8"],
+    ["task_completion", "rate<0.5"],
+    ["task_completion", "rate<=0.7"],
+    ["task_completion", "rate==0.5"],
+    ["task_completion", "rate!=0.75"],
+    ["live_update_latency", "min<1"],
+    ["live_update_latency", "min==0.5"],
+    ["live_update_latency", "max>100"],
   ] as const)
     assert.equal(broken(metric, expression), true, `${metric} ${expression}`);
   for (const [metric, expression] of [
     ["live_update_latency", "p(99)<5"],
+    ["live_update_latency", "min>5"],
+    ["live_update_latency", "min>=1.5"],
+    ["live_update_latency", "min==2"],
     ["live_updates_sent", "count<500"],
     ["live_updates_sent", "count<=499"],
     ["live_updates_sent", "count==499"],
@@ -148,9 +158,11 @@ test("during the run, a threshold that can still be reached, or has no samples, 
   assert.equal(isOpen("live_updates_sent", "count>500"), true);
   assert.equal(isOpen("live_updates_sent", "count==501"), true);
   assert.equal(isOpen("task_completion", "rate>=80%"), true);
+  assert.equal(isOpen("task_completion", "rate<50%"), true);
   // These have passed or failed.
   assert.equal(isOpen("live_updates_sent", "count>=500"), false);
   assert.equal(isOpen("live_updates_sent", "count==499"), false);
   assert.equal(isOpen("live_updates_sent", "count!=500"), false);
   assert.equal(isOpen("live_update_latency", "max<100"), false);
+  assert.equal(isOpen("live_update_latency", "min>5"), false);
 });
