@@ -33,7 +33,8 @@ export const verdictSchema = z
       .enum(["passed", "failed", "inconclusive"])
       .describe(
         "`inconclusive`: the run proves nothing about the platform, because its load was not generated on time, or because " +
-          "other programs kept the machine busy and a threshold failed.",
+          "other programs kept the machine busy and a threshold failed, workers were cut off, or, with `--strict`, " +
+          "something planned did not happen.",
       ),
     passed: z.boolean().describe("Whether the outcome is `passed`."),
     exitCode: z
@@ -46,7 +47,8 @@ export const verdictSchema = z
       ])
       .describe(
         "0: passed; 1: interrupted; 97: inconclusive; 98: an invariant broke; 99: a threshold failed, there was no load, " +
-          "workers were cut off, or, with `--strict`, something planned did not happen.",
+          "workers were cut off, or, with `--strict`, something planned did not happen. It is 97 instead of 99 when " +
+          "the load came late or other programs kept the machine busy, unless there was no load.",
       ),
     thresholdsJudged: z
       .boolean()
@@ -95,10 +97,10 @@ export interface VerdictFacts {
  * load that was not generated, workers that had not finished when the run was given up, and a failed threshold (99). A
  * threshold that the early end of a run broke is not judged.
  *
- * A failed threshold proves nothing if the load came late, or if other programs kept the machine busy: the run is
- * inconclusive (97). So is a run whose load came late and whose thresholds are met, as they were met by another load
- * than the planned one. A run that meets its thresholds on a machine that other programs kept busy has passed: alone it
- * would have been faster.
+ * A failed threshold, and workers that had not finished, prove nothing if the load came late, or if other programs kept
+ * the machine busy: the run is inconclusive (97). So is a run whose load came late and whose thresholds are met, as
+ * they were met by another load than the planned one. A run that meets its thresholds on a machine that other programs
+ * kept busy has passed: alone it would have been faster.
  *
  * @example
  * ```ts

@@ -13,7 +13,7 @@ export const EXIT = {
   installation: 96,
   /**
    * The run proves nothing: its load was not generated on time, or other programs kept the machine busy and a threshold
-   * failed.
+   * failed, or workers were cut off.
    */
   inconclusive: 97,
   /** An invariant is broken. */
