@@ -36,6 +36,8 @@ export interface Answer {
   readonly status: number;
   /** JSON. */
   readonly body: string;
+  /** The request was refused before anything of it was carried out. */
+  readonly notStarted?: true;
 }
 
 /** Who waits for an answer: emits `close` once it has the answer, or is gone. */
@@ -160,8 +162,9 @@ export class Endpoints {
     const { fields, files, discard } = await this.#uploads.read(request);
     const read = parseForm(fields);
     const answer = read.ok ? await act(read.value, files) : undefined;
-    // Where the platform has not answered, the submit may still be carried out.
-    if (answer === undefined || (answer.status >= 400 && answer.status < 499)) await discard();
+    // Where the platform was asked and has not answered, the submit may still be carried out.
+    if (answer === undefined || answer.notStarted === true || (answer.status >= 400 && answer.status < 499))
+      await discard();
     if (!read.ok) throw new RequestError(read.reason, 400);
     assert(answer !== undefined, "a body that was read is answered");
     return answer;
@@ -183,7 +186,8 @@ async function readBody(request: IncomingMessage, limit: number): Promise<string
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes <= limit) chunks.push(chunk);
-    else request.emit("error", tooLarge);
+    // Once: the rest of the body is ignored, and no one listens for a second error.
+    else if (bytes - chunk.length <= limit) request.emit("error", tooLarge);
   });
   // `once` rejects with the error of the request, such as that its connection was closed.
   await ended;

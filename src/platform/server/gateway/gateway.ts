@@ -186,6 +186,8 @@ export class Gateway {
   }
 
   #onMessage(client: ClientSocket, message: RawData, isBinary: boolean): void {
+    // `ws` emits the frames that it has already received also after the socket was cut.
+    if (!this.#sockets.has(client)) return;
     const { observer, reactor } = this.#options;
     if (!client.received(reactor.clock.now())) return this.#cut(client, "too many messages");
     const read = isBinary ? undefined : parsePacket(textOf(message));
@@ -258,6 +260,8 @@ export class Gateway {
 
   async #requestAgent(body: RequestAgentBody, peer: Peer): Promise<Answer> {
     if (this.#isAdmitting && this.#link.admits(body.provider_data.agent_registration_id)) {
+      const refusal = this.#refusal();
+      if (refusal !== undefined) return refusal;
       const { requestId, outputs } = this.#router.requestAgent(body);
       return this.#wait(requestId, peer, () => this.#perform(outputs));
     }
@@ -271,6 +275,9 @@ export class Gateway {
   async #submitOnboarding(body: SubmitOnboardingBody, peer: Peer): Promise<Answer> {
     if (!isOnboardingId(body.agent_id) || this.#link.agents.get(body.agent_id) === undefined)
       return this.#unknownAgent();
+    // Before the router is asked, which forgets the agent.
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return refusal;
     const { requestId, outputs } = this.#router.submitOnboarding(body);
     return this.#wait(requestId, peer, () => this.#perform(outputs));
   }
@@ -278,6 +285,8 @@ export class Gateway {
   async #submitTask(body: SubmitTaskBody, peer: Peer): Promise<Answer> {
     const agent = this.#link.agents.get(body.agent_id);
     if (agent === undefined || isOnboardingId(body.agent_id)) return this.#unknownAgent();
+    const refusal = this.#refusal();
+    if (refusal !== undefined) return refusal;
     const requestId = this.#options.ids.next();
     return this.#wait(requestId, peer, () =>
       this.#link.submit(agent, body.final_data, (outcome) => {
@@ -307,17 +316,20 @@ export class Gateway {
     return errorAnswer(404, "there is no such agent");
   }
 
+  /** The answer to a request that cannot be passed to the platform now; undefined when it can. */
+  #refusal(): Answer | undefined {
+    const { limits: bounds, observer } = this.#options;
+    if (this.#waiting.size < bounds.waitingRequests && !this.#isClosing && this.#link.isAlive) return undefined;
+    observer.count("connections_refused");
+    return { ...errorAnswer(503, "the server cannot take the request now"), notStarted: true };
+  }
+
   /**
    * Starts what the platform has to answer, and waits for the answer; at most for the limit of time, or until the peer
    * is gone.
    */
   #wait(requestId: string, peer: Peer, start: () => void): Promise<Answer> {
-    const { limits: bounds, observer, reactor } = this.#options;
-    if (this.#waiting.size >= bounds.waitingRequests || this.#isClosing || !this.#link.isAlive) {
-      observer.count("connections_refused");
-      this.#router.cancelRequest(requestId);
-      return Promise.resolve(errorAnswer(503, "the server cannot take the request now"));
-    }
+    const { limits: bounds, reactor } = this.#options;
     return new Promise((resolve) => {
       const settle = (answer: Answer): void => {
         if (!this.#waiting.delete(requestId)) return;
