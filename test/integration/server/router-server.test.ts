@@ -186,6 +186,23 @@ test("a socket that does not say whose it is is closed", async (t) => {
   assert.equal((await closed)[0], 1008);
 });
 
+test("a page speaks for a bounded number of agents, of which those that the backend does not know go with it", async (t) => {
+  const { router } = await withBackend(t);
+  const agentId = await register(router.url, "ann");
+  const { ws, packets } = await openPage(router.url, agentId);
+  for (let place = 1; place <= 40; place++)
+    ws.send(JSON.stringify({ packet_type: "alive", subject_id: `invented-${place}`, data: {} }));
+  ws.send(JSON.stringify({ packet_type: "heartbeat", subject_id: agentId }));
+  await until(() => packets.some(({ packet_type }) => packet_type === "heartbeat"), "the packets were read");
+  const known = (): number =>
+    Array.from({ length: 40 }, (_, at) => `invented-${at + 1}`).filter((id) => router.core.statusOf(id) !== undefined)
+      .length;
+  assert.equal(known(), 31);
+  ws.terminate();
+  await until(() => known() === 0, "the invented agents are forgotten");
+  assert.notEqual(router.core.statusOf(agentId), undefined);
+});
+
 test("the task's page is served, and nothing outside of its directory", async (t) => {
   const root = temporaryDirectory(t);
   mkdirSync(join(root, "static"));

@@ -198,7 +198,8 @@ export class BackendRole {
 
   #onDropped(why: string, packet: WirePacket): void {
     if (why === "no-request" && packet.packet_type === "agent_details") this.#pages.onUnrequested(packet.data);
-    else if (why === "not-for-clients" || why === "not-for-backends") this.#count("packets_refused");
+    else if (why === "not-for-clients" || why === "not-for-backends" || why === "too-many-agents")
+      this.#count("packets_refused");
     else if (why === "too-many-unsent") this.#count("packets_lost");
   }
 

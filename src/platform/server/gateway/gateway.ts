@@ -221,7 +221,8 @@ export class Gateway {
           this.#waiting.get(output.requestId)?.({ status: 200, body: formatPacket(output.packet) });
           break;
         case "dropped":
-          if (output.why === "not-for-clients") this.#options.observer.count("peer_input_refused");
+          if (output.why === "not-for-clients" || output.why === "too-many-agents")
+            this.#options.observer.count("peer_input_refused");
       }
     }
   }

@@ -45,3 +45,5 @@ export const JSON_LEVELS = 100;
 export const ID_CHARACTERS = 256;
 /** The most packets that a router keeps for an agent without a socket. Ours: the original keeps all. */
 export const UNSENT_PACKETS = 1000;
+/** The most agents that have their client on one socket; a page has two. Ours. */
+export const SOCKET_AGENTS = 32;

@@ -7,6 +7,8 @@
  * - A closed socket is noticed. What comes for its agents is kept until they are back, at most
  *   {@link RouterOptions.unsentLimit} packets an agent. With detection `close` the client is lost when it does not come
  *   back in time.
+ * - A socket speaks for at most {@link limits.SOCKET_AGENTS} agents. One that the backend has never named is forgotten
+ *   when its socket closes.
  * - A forgotten agent leaves nothing behind, and what still comes for it is dropped. (The original makes a new entry,
  *   which stays.)
  * - A heartbeat of an agent that it does not know is answered on its socket, without a status.
@@ -56,6 +58,8 @@ export type DropReason =
   | "no-backend"
   /** Too much was kept for an agent without a socket; the oldest packet is dropped. */
   | "too-many-unsent"
+  /** The socket has too many agents. */
+  | "too-many-agents"
   /** The agent was forgotten. */
   | "forgotten-agent"
   /** A client sent what only a router or the backend sends. */
@@ -76,6 +80,8 @@ const LIVE: ReadonlySet<AgentStatus> = new Set<AgentStatus>(["onboarding", "wait
 
 /** How many forgotten agents are remembered, so that what comes for them late is dropped. */
 const FORGOTTEN_KNOWN = 10_000;
+/** How many agents that the backend gave to clients are remembered: the loss of one may come before its first status. */
+const GIVEN_KNOWN = 10_000;
 
 export class RouterState<Socket> {
   readonly #options: RouterOptions;
@@ -84,6 +90,7 @@ export class RouterState<Socket> {
   readonly #agents = new RoutedAgents<Socket>();
   readonly #pending = new Set<string>();
   readonly #forgotten = new RecentIds(FORGOTTEN_KNOWN);
+  readonly #given = new RecentIds(GIVEN_KNOWN);
   #hasBackend = false;
   #lastBackendSignAt: number;
 
@@ -173,9 +180,10 @@ export class RouterState<Socket> {
     }
   }
 
-  /** A client's socket has closed. */
+  /** A client's socket has closed. Nothing is kept of an agent that only its client has named. */
   socketClosed(socket: Socket): void {
-    this.#agents.release(socket, this.#options.now());
+    for (const { agentId, status, unsent } of this.#agents.release(socket, this.#options.now()))
+      if (status === "none" && unsent.length === 0 && !this.#given.has(agentId)) this.#agents.forget(agentId);
   }
 
   /**
@@ -273,11 +281,14 @@ export class RouterState<Socket> {
     });
   }
 
-  #onAlive(socket: Socket, { subject_id }: WirePacket<"alive">): RouterOutput<Socket>[] {
-    const agent = this.#agents.findOrCreate(subject_id);
+  #onAlive(socket: Socket, packet: WirePacket<"alive">): RouterOutput<Socket>[] {
+    const known = this.#agents.get(packet.subject_id);
+    if (known?.socket !== socket && this.#agents.on(socket).length >= limits.SOCKET_AGENTS)
+      return [{ kind: "dropped", why: "too-many-agents", packet }];
+    const agent = known ?? this.#agents.findOrCreate(packet.subject_id);
     this.#agents.bind(agent, socket);
     const outputs = this.#sendStatus(agent);
-    for (const packet of agent.unsent.splice(0)) outputs.push(this.#toClient(socket, packet));
+    for (const unsent of agent.unsent.splice(0)) outputs.push(this.#toClient(socket, unsent));
     return outputs;
   }
 
@@ -342,7 +353,8 @@ export class RouterState<Socket> {
   }
 
   #answer(packet: WirePacket<"agent_details">): RouterOutput<Socket>[] {
-    const requestId = packet.data.request_id;
+    const { request_id: requestId, agent_id: agentId } = packet.data;
+    if (agentId !== null) this.#given.add(agentId);
     if (!this.#pending.delete(requestId)) return [{ kind: "dropped", why: "no-request", packet }];
     return [{ kind: "answer", requestId, packet }];
   }

@@ -144,6 +144,36 @@ describe("the router", () => {
     assert.equal(router.statusOf("7"), "disconnect");
   });
 
+  it("keeps nothing of agents that only a client has named once its socket has closed", () => {
+    const router = newRouter();
+    for (let place = 0; place < 40; place++) router.fromClient("s", alive(`invented-${place}`));
+    assert.equal(router.agents, 32);
+    assert.deepEqual(told(router.fromClient("s", alive("one more"))), [["dropped", "too-many-agents"]]);
+    assert.equal(told(router.fromClient("s", alive("invented-0"))).length, 1);
+    router.fromBackend(status("invented-1", "in task"));
+    router.socketClosed("s");
+    assert.equal(router.agents, 1);
+    router.fromClient("t", alive("7"));
+    router.socketClosed("t");
+    router.fromBackend(update("7", "a"));
+    router.socketClosed("t");
+    assert.deepEqual(told(router.fromClient("t", alive("7"))).at(-1), ["t", "client_bound_live_update", { text: "a" }]);
+  });
+
+  it("finds the loss of a client whose agent had no status yet when its socket closed", () => {
+    const router = newRouter({ detection: "close" });
+    router.fromBackend({
+      packet_type: "agent_details",
+      subject_id: "channel",
+      data: { request_id: "r", worker_id: "1", agent_id: "7", init_task_data: null, failure_reason: null },
+    });
+    router.fromClient("s", alive("7"));
+    router.socketClosed("s");
+    router.fromBackend(status("7", "in task"));
+    now += 10_000;
+    assert.deepEqual(told(router.findLosses()), [["to-backend", "return_statuses", { "7": "disconnect" }]]);
+  });
+
   it("refuses of a client what only others send, and of the backend what only clients send", () => {
     const router = newRouter();
     for (const packet of [status("7", "completed"), update("7", "a"), poll])
