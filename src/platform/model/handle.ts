@@ -59,6 +59,8 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
   protected readonly row: Row;
   readonly #kind: RowKind<Row>;
   #dbStatus: AgentStatus;
+  /** Whether {@link completeRowSteps} has written: the handle knows that the row is final; its cached status stays. */
+  #hasCompletedRow = false;
   #worker: Worker | undefined;
   #taskRun: TaskRun | undefined;
   #task: Task | undefined;
@@ -168,7 +170,7 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
       this.context.log("info", `Updating ${this.toString()} from final status ${this.#dbStatus} to ${status}`);
     }
     const cached = this.#dbStatus;
-    const keepsFinal = this.context.finalStatuses === "kept" && !isFinal(cached);
+    const keepsFinal = this.context.finalStatuses === "kept" && !isFinal(cached) && !this.#hasCompletedRow;
     const change = { status, at: this.context.clock.now(), unlessFinal: keepsFinal };
     const replaced = yield* wait(this.context.db.write(this.#kind.update, this.dbId, change));
     const wasKept = keepsFinal && isFinal(replaced);
@@ -198,6 +200,26 @@ export abstract class AgentHandle<Row extends AnyAgentRow = AnyAgentRow> impleme
       this.#dbStatus = status;
     }
     return status;
+  }
+
+  /**
+   * Writes `completed` to the row, unless the worker has disconnected, and not to the cached status: as with a provider
+   * whose site completes agents, {@link getStatus} reads it. Where final statuses are kept, one that another handle
+   * writes meanwhile stays.
+   */
+  protected *completeRowSteps(): Steps<void> {
+    const known = this.getStatus();
+    if (known === "disconnect") return;
+    const keepsFinal = this.context.finalStatuses === "kept" && !isFinal(known);
+    const change = {
+      status: "completed",
+      at: this.context.clock.now(),
+      ...(keepsFinal && { unlessFinal: true }),
+    } as const;
+    const replaced = yield* wait(this.context.db.write(this.#kind.update, this.dbId, change));
+    if (keepsFinal && isFinal(replaced)) return;
+    this.#hasCompletedRow = true;
+    if (this.context.gauges === "rows") this.statusWritten(replaced, "completed");
   }
 
   toString(): string {

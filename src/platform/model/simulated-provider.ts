@@ -2,7 +2,7 @@
  * The crowd provider of simulated workers. It has no site, so a decision about an agent's work is only a change of its
  * status.
  */
-import { type Steps, wait } from "../sync/index.js";
+import type { Steps } from "../sync/index.js";
 import { Agent } from "./agent.js";
 import type { ModelContext } from "./context.js";
 import type { Unit } from "./entities/unit.js";
@@ -11,15 +11,6 @@ import { PacketWorkerAgent } from "./packet/packet-worker-agent.js";
 import type { CrowdProvider } from "./providers.js";
 
 export const SIMULATED_PROVIDER_TYPE = "simulated";
-
-/**
- * Marks an agent done: its row becomes `completed`, unless the worker has disconnected. The handle's
- * cached status stays: `getStatus()` reads the new one, as with a real provider.
- */
-function* completeSteps(agent: Agent | PacketWorkerAgent, { db, clock }: ModelContext): Steps<void> {
-  if (agent.getStatus() === "disconnect") return;
-  yield* wait(db.write("updateAgent", agent.dbId, { status: "completed", at: clock.now() }));
-}
 
 export class SimulatedAgent extends Agent {
   static override newSteps(context: ModelContext, worker: Worker, unit: Unit): Steps<Agent> {
@@ -35,7 +26,7 @@ export class SimulatedAgent extends Agent {
   }
 
   markDoneSteps(): Steps<void> {
-    return completeSteps(this, this.context);
+    return this.completeRowSteps();
   }
 }
 
@@ -53,7 +44,7 @@ export class SimulatedPacketAgent extends PacketWorkerAgent {
   }
 
   markDoneSteps(): Steps<void> {
-    return completeSteps(this, this.context);
+    return this.completeRowSteps();
   }
 }
 

@@ -47,6 +47,10 @@ export const neverAbsent: Absence = { isAbsent: () => false };
 export interface Mailbox {
   /**
    * The announcing event, as other threads see it: the original's `has_live_update` (packet generation: `has_action`).
+   *
+   * A wait on it checks the flag when it wakes. In a `sound` mailbox, where pending messages set the flag, it waits on,
+   * and may return false, if the consumer has taken the message by then: unlike a wait on an event, it does not report
+   * that the flag was set meanwhile.
    */
   readonly signal: Signal;
   /** Whether {@link shutdown} was called: the original's `is_shutdown`. */

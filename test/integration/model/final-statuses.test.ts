@@ -5,6 +5,7 @@ import {
   Agent,
   AgentDisconnectedError,
   AgentTimeoutError,
+  type ModelContext,
   type OnboardingAgent,
 } from "../../../dist/platform/model/index.js";
 import { newWorld, put, recordingLiveRun } from "../../support/model/fixture.js";
@@ -24,13 +25,7 @@ test("a change that comes after a final status of another handle gives way to it
     db.statusChangesOf("main", agent.dbId).map(({ newStatus }) => newStatus),
     ["accepted", "disconnect"],
   );
-  assert.deepEqual(
-    context.metrics
-      .statuses()
-      .filter(({ value }) => value !== 0)
-      .map(({ status, value }) => [status, value]),
-    [["disconnect", 1]],
-  );
+  assert.deepEqual(gauge(context), { disconnect: 1 });
 });
 
 test("a handle that knows a status to be final may change it: completed work is approved", (t) => {
@@ -40,6 +35,41 @@ test("a handle that knows a status to be final may change it: completed work is 
   const reviewers = Agent.get(context, agent.dbId);
   reviewers.approveWork();
   assert.equal(db.getAgent(agent.dbId)?.status, "approved");
+});
+
+/** The gauge of statuses that are not 0. */
+function gauge({ metrics }: ModelContext): Record<string, number> {
+  const counted = metrics.statuses().filter(({ value }) => value !== 0);
+  return Object.fromEntries(counted.map(({ status, value }) => [status, value]));
+}
+
+test("a handle that marks its agent done may decide about the work, and the gauges count both", (t) => {
+  for (const decide of ["approveWork", "rejectWork"] as const) {
+    const { context, db, newAgent } = newWorld(t, { finalStatuses: "kept", gauges: "rows" });
+    const agent = newAgent();
+    agent.updateStatus("in task");
+    agent.markDone();
+    assert.equal(agent.dbStatus, "in task", "as with a provider whose site completes agents");
+    assert.deepEqual(gauge(context), { completed: 1 });
+    agent[decide]("");
+    const decided = decide === "approveWork" ? "approved" : "rejected";
+    assert.equal(db.getAgent(agent.dbId)?.status, decided);
+    assert.equal(agent.getStatus(), decided);
+    assert.deepEqual(gauge(context), { [decided]: 1 });
+  }
+});
+
+test("an agent that is marked done while its worker disconnects stays disconnected, also when it is approved", (t) => {
+  const between = { happens: () => {} };
+  const { db, newAgent } = newWorld(t, { finalStatuses: "kept", clock: { now: () => (between.happens(), 0) } });
+  const agent = newAgent();
+  between.happens = () => put(db, "updateAgent", agent.dbId, { status: "disconnect", at: 1 });
+  agent.markDone();
+  assert.equal(db.getAgent(agent.dbId)?.status, "disconnect");
+  between.happens = () => {};
+  agent.approveWork();
+  assert.equal(db.getAgent(agent.dbId)?.status, "disconnect");
+  assert.equal(agent.dbStatus, "disconnect");
 });
 
 test("where they are overwritten, as in the original, the last writer wins", (t) => {

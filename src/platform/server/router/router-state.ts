@@ -80,7 +80,7 @@ const LIVE: ReadonlySet<AgentStatus> = new Set<AgentStatus>(["onboarding", "wait
 
 /** How many forgotten agents are remembered, so that what comes for them late is dropped. */
 const FORGOTTEN_KNOWN = 10_000;
-/** How many agents that the backend gave to clients are remembered: the loss of one may come before its first status. */
+/** How many agents that the backend gave to clients are remembered: one may be lost before its first status. */
 const GIVEN_KNOWN = 10_000;
 
 export class RouterState<Socket> {
