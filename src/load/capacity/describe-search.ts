@@ -27,13 +27,15 @@ export function describeSearch(
   const passing = passingTrials(trials, agreeing);
   const failing = failingTrials(trials, agreeing);
   const { fails } = bracketOf(trials, agreeing);
+  // One that was inconclusive names the limit only where no trial of this rate failed.
+  const limiting = failing.find(({ outcome }) => outcome !== "inconclusive") ?? failing[0];
   return {
     ...identity,
     trials: [...trials],
     end,
     capacity: passing.length === 0 ? null : capacityOf(passing, identity.arrivals.peakFactor),
     fails: fails === undefined ? null : { workers: fails, rate: at(failing, 0).rate },
-    limit: failing.length === 0 ? null : limitOf(identity, at(failing, 0), passing[0], directory),
+    limit: limiting === undefined ? null : limitOf(identity, limiting, passing[0], directory),
     exitCode: exitCodeOf(trials, end),
   };
 }

@@ -89,7 +89,7 @@ export function passingTrials(trials: readonly CapacityTrial[], agreeing?: numbe
   return trials.filter(({ workers, outcome }) => workers === passes && outcome === "passed");
 }
 
-/** The trials that failed at the lowest rate that failed for certain; none when none has. */
+/** The trials that did not pass at the lowest rate that failed for certain; none when none has. */
 export function failingTrials(trials: readonly CapacityTrial[], agreeing?: number): CapacityTrial[] {
   const { fails } = bracketOf(trials, agreeing);
   return trials.filter(({ workers, outcome }) => workers === fails && outcome !== "passed");

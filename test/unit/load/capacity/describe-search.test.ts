@@ -13,7 +13,7 @@ function describe(
   assert.ok(example);
   const trials = outcomes.map(([workers, outcome]) => ({
     ...{ ...example, workers, rate: workers / 6, outcome, run: null },
-    reasons: outcome === "passed" ? [] : ["a threshold failed"],
+    reasons: outcome === "passed" ? [] : [`it is ${outcome}`],
   }));
   return describeSearch(identityOf(exampleCapacity()), { trials, end }, "no directory");
 }
@@ -48,4 +48,15 @@ test("a rate that fails because other programs kept the machine busy makes the r
     ).exitCode,
     99,
   );
+});
+
+test("the limit is that of the first trial that failed, not of one that was inconclusive before it", () => {
+  const passes = [
+    [100, "passed"],
+    [100, "passed"],
+  ] as const;
+  const failed = [...passes, [110, "inconclusive"], [110, "failed"], [110, "failed"]] as const;
+  assert.equal(describe(failed, "found").limit?.what, "it is failed");
+  const taken = [...passes, [110, "inconclusive"], [110, "inconclusive"], [110, "inconclusive"]] as const;
+  assert.equal(describe(taken, "found").limit?.what, "it is inconclusive");
 });
