@@ -50,7 +50,7 @@ export type CapacityTrial = z.infer<typeof trialSchema>;
 const limitSchema = z.object({
   /**
    * The part that gave out; `unknown` when the figures do not tell. Under simulated time, where no part has a limit of
-   * its own, the threshold or the invariant.
+   * its own, the invariant; `threshold` for all else that failed.
    */
   part: z.enum([
     "machine",

@@ -54,9 +54,8 @@ export function progressOf(tally: SweepTally, quiet: boolean): () => void {
   return () => {
     if (quiet || performance.now() < nextLineAt) return;
     nextLineAt = performance.now() + PROGRESS_MS;
-    const missing = tally.thresholds ? ` · ${tally.missing.length} missed a threshold` : "";
     const seeds = `${formatCount(tally.seeds)} of ${formatCount(tally.asked)} seeds`;
-    logLines(`  ${seeds} · ${tally.failing.length} failed${missing}`);
+    logLines(`  ${[seeds, ...tally.counts].join(" · ")}`);
   };
 }
 

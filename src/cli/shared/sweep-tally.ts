@@ -28,7 +28,7 @@ export class SweepTally {
   readonly thresholds: boolean;
   /** The seeds that break an invariant or end with an error. */
   readonly failing: RunResult[] = [];
-  /** The seeds that miss a threshold, whether they are failing or not. */
+  /** The seeds that miss a threshold or do not carry out their plan, whether they are failing or not. */
   readonly missing: RunResult[] = [];
   /** Of all results in the order of the seeds: two sweeps with one digest have the same results, bit for bit. */
   readonly #digest: Hash = createHash("sha256");
@@ -46,7 +46,17 @@ export class SweepTally {
     return this.seeds === this.asked;
   }
 
-  /** Whether some seed broke an invariant, ended with an error or missed a threshold. */
+  /** How many seeds failed, and how many missed a threshold. */
+  get counts(): string[] {
+    const others = this.missing.filter(isNotCarriedOutOnly).length;
+    return [
+      `${formatCount(this.failing.length)} failed`,
+      ...(this.thresholds ? [`${formatCount(this.missing.length - others)} missed a threshold`] : []),
+      ...(others > 0 ? [`${formatCount(others)} did not carry out the plan`] : []),
+    ];
+  }
+
+  /** Whether some seed broke an invariant, ended with an error, missed a threshold or did not carry out its plan. */
   get hasFailures(): boolean {
     return this.failing.length + this.missing.length > 0;
   }
@@ -63,7 +73,8 @@ export class SweepTally {
     this.#simulatedMs += result.simulatedMs;
     for (const condition of result.reached) increment(this.#reachedBy, condition);
     if (result.failures.length > 0) this.failing.push(result);
-    if (result.missed !== undefined && result.missed.length > 0) this.missing.push(result);
+    const { missed = [], unmet = [] } = result;
+    if (missed.length + unmet.length > 0) this.missing.push(result);
   }
 
   asData({ seconds, isInterrupted, commandFor, shrinkCommandFor }: SweepEnd) {
@@ -81,9 +92,10 @@ export class SweepTally {
         return { seed, failures, reproduce: commandFor(seed), ...(shrink !== undefined && { shrink }) };
       }),
       ...(this.thresholds && {
-        missing: this.missing.map(({ seed, missed = [] }) => ({
+        missing: this.missing.map(({ seed, missed = [], unmet }) => ({
           seed,
           thresholds: missed,
+          ...(unmet !== undefined && { reasons: unmet.map(({ text }) => text) }),
           reproduce: commandFor(seed),
         })),
       }),
@@ -95,7 +107,7 @@ export class SweepTally {
   renderVerdict(ending: SweepEnd): string[] {
     const reasons = [
       ...this.failing.flatMap(({ seed, failures }) => failures.map((each) => `seed ${seed}: ${failureText(each)}`)),
-      ...this.missing.flatMap(({ seed, missed = [] }) => missed.map((each) => `seed ${seed}: ${missedText(each)}`)),
+      ...this.missing.flatMap((result) => unmetTexts(result).map((text) => `seed ${result.seed}: ${text}`)),
     ];
     const more = reasons.length - FAILURES_SHOWN;
     return [
@@ -109,11 +121,9 @@ export class SweepTally {
     const seeds = this.isWhole
       ? plural(this.seeds, "seed")
       : `${formatCount(this.seeds)} of ${plural(this.asked, "seed")}`;
-    const missed = this.thresholds
-      ? `, ${formatCount(this.missing.length)} missed a threshold`
-      : " (thresholds are not evaluated)";
+    const notEvaluated = this.thresholds ? "" : " (thresholds are not evaluated)";
     const interrupted = isInterrupted ? "interrupted: " : "";
-    return `${this.hasPassed ? "✓" : "✗"} ${interrupted}${seeds}, ${formatCount(this.failing.length)} failed${missed}`;
+    return `${this.hasPassed ? "✓" : "✗"} ${interrupted}${[seeds, ...this.counts].join(", ")}${notEvaluated}`;
   }
 
   render(ending: SweepEnd): string[] {
@@ -132,13 +142,15 @@ export class SweepTally {
         ...failures.map((each) => `✗ ${failureText(each)}`),
         ...[commandFor(seed), shrinkCommandFor(seed)].filter((command) => command !== undefined),
       ]),
-      ...(this.missing.length === 0 ? [] : ["", "Missed thresholds"]),
-      ...listed(this.missing, ({ seed, missed: thresholds = [] }) => [
-        ...thresholds.map((each) => `✗ ${missedText(each)}`),
-        commandFor(seed),
-      ]),
+      ...(this.missing.length === 0 ? [] : ["", this.#missingTitle()]),
+      ...listed(this.missing, (result) => [...unmetTexts(result).map((text) => `✗ ${text}`), commandFor(result.seed)]),
       ...this.#renderMarks(),
     ];
+  }
+
+  #missingTitle(): string {
+    const others = this.missing.some(isNotCarriedOutOnly) ? ", and plans that were not carried out" : "";
+    return `Missed thresholds${others}`;
   }
 
   #renderMarks(): string[] {
@@ -153,7 +165,7 @@ export class SweepTally {
 }
 
 /** What the digest of a sweep is made of, in an order of its own: a result that was sent has its keys in another. */
-function digested({ seed, hash, events, simulatedMs, failures, reached, missed }: RunResult): unknown[] {
+function digested({ seed, hash, events, simulatedMs, failures, reached, missed, unmet }: RunResult): unknown[] {
   const broken = failures.map(({ what, violations, first }) => [
     what,
     violations,
@@ -162,7 +174,11 @@ function digested({ seed, hash, events, simulatedMs, failures, reached, missed }
     first.detail,
   ]);
   const thresholds = missed?.map(({ metric, expression, observed }) => [metric, expression, observed]);
-  return [seed, hash, events, simulatedMs, broken, reached, ...(thresholds === undefined ? [] : [thresholds])];
+  return [
+    ...[seed, hash, events, simulatedMs, broken, reached],
+    ...(thresholds === undefined ? [] : [thresholds]),
+    ...(unmet === undefined ? [] : [unmet.map(({ code, text }) => [code, text])]),
+  ];
 }
 
 /** The first seeds with the lines that describe them, and the numbers of the others. */
@@ -174,6 +190,16 @@ function listed(results: readonly RunResult[], describe: (result: RunResult) => 
   if (others.length === 0) return lines;
   const numbers = `${others.slice(0, NUMBERS_SHOWN).join(", ")}${others.length > NUMBERS_SHOWN ? ", …" : ""}`;
   return [...lines, "", `  and seeds ${numbers}`];
+}
+
+/** Whether it misses no threshold, and none aborted it. */
+function isNotCarriedOutOnly({ missed = [], unmet = [] }: RunResult): boolean {
+  return missed.length === 0 && unmet.every(({ code }) => code !== "aborted");
+}
+
+/** Why its plan was not carried out, and the thresholds that it misses. */
+function unmetTexts({ missed = [], unmet = [] }: RunResult): string[] {
+  return [...unmet.map(({ text }) => text), ...missed.map(missedText)];
 }
 
 function missedText(threshold: NonNullable<RunResult["missed"]>[number]): string {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { COVERAGE_MARK_NAMES, type RunResult } from "../../load/run/index.js";
 import { FAULT_KINDS, type FaultRates } from "../../load/faults/index.js";
+import { REASON_CODES } from "../../results/index.js";
 import { MAILBOX_KINDS } from "../../platform/sync/index.js";
 import { MAX_SPEC_BYTES } from "../messages.js";
 
@@ -48,12 +49,15 @@ const missedSchema = z.strictObject({
   phaseMissed: z.literal(true).exactOptional(),
 });
 
+const unmetSchema = z.strictObject({ code: z.enum(REASON_CODES), text: z.string().max(MAX_DETAIL) });
+
 export const sweepResultSchema: z.ZodType<RunResult[]> = z
   .array(
     z.strictObject({
       seed,
       failures: z.array(failureSchema).max(MAX_FAILURES),
       missed: z.array(missedSchema).max(MAX_FAILURES).exactOptional(),
+      unmet: z.array(unmetSchema).max(REASON_CODES.length).exactOptional(),
       latency: z.strictObject({ p50: z.number(), p95: z.number(), p99: z.number() }).exactOptional(),
       events: z.int().nonnegative(),
       hash: z.string().max(200),

@@ -17,6 +17,8 @@ export interface SeedOutcome {
     readonly expression: string;
     readonly observed: number | null;
   }[];
+  /** Why the plan was not carried out; absent when it was. */
+  readonly unmet?: readonly { readonly text: string }[];
   /** Of a live update, ms; absent without live updates. */
   readonly latency?: { readonly p50: number; readonly p95: number; readonly p99: number };
 }
@@ -26,13 +28,17 @@ const ERRORS = ["error", "errors"];
 
 /**
  * A rate passes when all of its seeds do. Otherwise the lowest seed that fails decides: those above it need not be run,
- * and are not looked at, so that the trial is the same on any number of threads and machines. With `metric`, only the
- * thresholds on it decide. The latencies are the medians of the seeds.
+ * and are not looked at, so that the trial is the same on any number of threads and machines. With `metric`, of all
+ * thresholds only those on it decide; a plan that was not carried out fails a seed in any case. The latencies are the
+ * medians of the seeds.
  */
 export function judgeSeeds(results: readonly SeedOutcome[], metric: string | undefined): JudgedTrial {
   const missedOf = ({ missed = [] }: SeedOutcome) =>
     missed.filter((threshold) => metric === undefined || threshold.metric === metric);
-  const lowest = results.findIndex((result) => result.failures.length > 0 || missedOf(result).length > 0);
+  const lowest = results.findIndex((result) => {
+    const { failures, unmet = [] } = result;
+    return failures.length + unmet.length + missedOf(result).length > 0;
+  });
   const failing = results[lowest];
   const figures = {
     run: null,
@@ -40,7 +46,7 @@ export function judgeSeeds(results: readonly SeedOutcome[], metric: string | und
     ...latencyOf(failing === undefined ? results : results.slice(0, lowest + 1)),
   };
   if (failing === undefined) return { ...figures, outcome: "passed", reasons: [] };
-  const { seed, failures } = failing;
+  const { seed, failures, unmet = [] } = failing;
   const isBroken = failures.some(({ what }) => !ERRORS.includes(what));
   const reasons = [
     ...failures.map(({ what, violations, first }) =>
@@ -48,6 +54,7 @@ export function judgeSeeds(results: readonly SeedOutcome[], metric: string | und
         ? `${first.what}: ${first.detail}`
         : `invariant ${what} broke: ${plural(violations, "violation")}, first: ${first.what}: ${first.detail}`,
     ),
+    ...unmet.map(({ text }) => text),
     ...missedOf(failing).map((threshold) => {
       const { metric: name, expression } = threshold;
       return `threshold ${name} ${expression} failed: ${observedText(threshold)}`;

@@ -2,7 +2,7 @@
 import { availableParallelism, cpus, totalmem } from "node:os";
 import type { Floor } from "../measure/floor/index.js";
 import type { AgentAudit } from "../../platform/db/index.js";
-import { liveSpansOf, outcomesOf, peakOf, withoutPartner, type RunCut, type RunEvidence } from "../check/index.js";
+import { liveSpansOf, outcomesOf, peakOf, type RunEvidence } from "../check/index.js";
 import {
   evaluate,
   evaluateEndedEarly,
@@ -84,7 +84,7 @@ const NOT_PLANNED: LoadVerdict = { generated: true, why: null };
  */
 export function finalizeRun(input: FinalizeRunInput): Summary {
   const { runId, directory, loaded, plan, durationMs, startedAt, audit, evidence, injection } = input;
-  const { invariants, measurements, lostWorkers, cut } = measureEnd(input);
+  const { invariants, measurements, lostWorkers, unfinished, cut } = measureEnd(input);
   const { scenario } = loaded;
   const ran = { end: input.end, durationMs, measurements, happened: injection.happened };
   const { judged, notJudged } = judgedThresholds(scenario.thresholds, "inside");
@@ -95,7 +95,7 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
     end: input.end,
     ...(input.isServed === true ? {} : plannedOf(input, { ...ran, isOverNetwork: false })),
     outcomes: outcomesOf(audit, cut),
-    unfinished: unfinishedOf(input, measurements, cut, lostWorkers),
+    unfinished: input.isServed === true ? 0 : unfinished,
     peakLiveUnits: peakOf(liveSpansOf(audit)),
     measurements,
     invariants,
@@ -125,17 +125,6 @@ export function finalizeRun(input: FinalizeRunInput): Summary {
   const hlog = hlogOf(runId, startedAt, measurements);
   writeRun(directory, { summary, hlog, scenario: loaded.text, report });
   return summary;
-}
-
-/** The workers that had something to do when the run was given up. */
-function unfinishedOf(
-  { isServed, end, audit }: FinalizeRunInput,
-  { counters }: Measurements,
-  cut: RunCut,
-  lostWorkers: number,
-): number {
-  if (isServed === true || end.how !== "finished") return 0;
-  return Math.max(0, counters.workers_cut_off - lostWorkers - withoutPartner(audit, cut));
 }
 
 /** What the run was on. */

@@ -7,6 +7,7 @@ import {
   isCompletion,
   agentIdOfAudit,
   outcomeOf,
+  withoutPartner,
   type FindingRecorder,
   type InvariantReport,
   type RunCut,
@@ -37,6 +38,8 @@ export interface RunMeasurements {
   readonly measurements: Measurements;
   /** The workers of killed client threads. */
   readonly lostWorkers: number;
+  /** The other workers that had something to do when the run was given up; 0 when it was ended early. */
+  readonly unfinished: number;
   readonly cut: RunCut;
 }
 
@@ -45,7 +48,10 @@ export function measureEnd(run: MeasuredRun): RunMeasurements {
   const invariants = checkInvariants(run.evidence);
   const cut: RunCut = { atMs: run.cutAtMs, isEarly: run.end.how !== "finished" };
   const lostWorkers = recordFindings(run, invariants, cut);
-  return { invariants, measurements: run.collector.measurements(run.durationMs), lostWorkers, cut };
+  const measurements = run.collector.measurements(run.durationMs);
+  const { workers_cut_off: cutOff } = measurements.counters;
+  const unfinished = cut.isEarly ? 0 : Math.max(0, cutOff - lostWorkers - withoutPartner(run.audit, cut));
+  return { invariants, measurements, lostWorkers, unfinished, cut };
 }
 
 /** Returns how many workers killed threads left unfinished. */

@@ -32,6 +32,27 @@ test("seeds that break an invariant or miss a threshold are the same over worker
   assert.deepEqual([alone.code, ended.code], [98, 98]);
 });
 
+test("seeds that do not carry out their plan are the same over worker processes", { skip: noRedis }, async (t) => {
+  const redis = await TestRedis.start(t);
+  await startWorkers(t, redis, 2);
+  const directory = temporaryDirectory(t);
+  const sweep = [...tinySweep(directory, "1..20"), "--threshold", "errors=count==0"];
+  const file = join(directory, "tiny.yaml");
+  const idle = readFileSync(file, "utf8").replace(
+    "actions: 1, thinkTime: 10ms",
+    "thinkTime: 10ms, idle: { afterActions: 1 }",
+  );
+  writeFileSync(file, idle.replaceAll("Timeout: 1s", "Timeout: 60s"));
+  const alone = await simulate(...sweep);
+  const results = resultsOf(alone);
+  const [cutOff] = results["missing"] as { thresholds: unknown[]; reasons: string[] }[];
+  assert.deepEqual(cutOff?.thresholds, []);
+  assert.match(cutOff.reasons.join("\n"), /^\d workers? had not finished when the run was given up/);
+  const ended = await simulate(...sweep, "--redis", redis.url);
+  assert.deepEqual(resultsOf(ended), results, ended.stderr);
+  assert.deepEqual([alone.code, ended.code], [99, 99]);
+});
+
 test("worker processes run the scenario with its changes, and the commands of a resumed sweep have them", {
   skip: noRedis,
 }, async (t) => {

@@ -48,12 +48,33 @@ test("with a metric, thresholds on others do not decide, invariants do", () => {
   assert.equal(judgeSeeds([{ ...slow, failures: [broken] }], "errors").outcome, "broken");
 });
 
+test("a plan that was not carried out fails a seed, reasons before thresholds, whatever the metric", () => {
+  const unmet = [{ text: "2 workers had not finished" }];
+  const { outcome, reasons } = judgeSeeds([{ ...passing, unmet, missed: [missed] }], undefined);
+  assert.deepEqual(
+    [outcome, reasons],
+    [
+      "failed",
+      ["seed 1: 2 workers had not finished", "seed 1: threshold status_commit_time p(99)<5 failed: observed 9 ms"],
+    ],
+  );
+  assert.deepEqual(judgeSeeds([{ ...passing, unmet }], "errors").reasons, ["seed 1: 2 workers had not finished"]);
+  assert.equal(judgeSeeds([{ ...passing, unmet, failures: [broken] }], "errors").outcome, "broken");
+});
+
 test("the seeds above the lowest that fails are of no matter", () => {
-  const outcomes = fc.constantFrom({}, { missed: [missed] }, { failures: [broken] });
+  const outcomes = fc.constantFrom(
+    {},
+    { missed: [missed] },
+    { failures: [broken] },
+    { unmet: [{ text: "workers were cut off" }] },
+  );
   fc.assert(
     fc.property(fc.array(outcomes, { minLength: 1, maxLength: 8 }), fc.nat(8), (given, more) => {
       const results = given.map((outcome, index): SeedOutcome => ({ ...passing, seed: index + 1, ...outcome }));
-      const lowest = results.findIndex(({ failures, missed: all = [] }) => failures.length + all.length > 0);
+      const lowest = results.findIndex(
+        ({ failures, missed: all = [], unmet = [] }) => failures.length + all.length + unmet.length > 0,
+      );
       const needed = lowest < 0 ? results : results.slice(0, lowest + 1 + more);
       assert.deepEqual(judgeSeeds(needed, undefined), judgeSeeds(results, undefined));
     }),
