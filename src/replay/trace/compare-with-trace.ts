@@ -2,7 +2,7 @@
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
 import type { TraceEvent } from "./trace-event.js";
-import { readBlocks, type TraceHeader } from "./trace-file.js";
+import { readBlocks, requireSameEnd, type TraceHeader } from "./trace-file.js";
 
 /** The first difference between two runs. */
 export interface Divergence {
@@ -75,6 +75,7 @@ export function compareWithTrace(path: string): TraceComparison {
         recorded.return(undefined);
         throw new DivergenceError(findDivergence(path, compared, new Uint8Array()));
       }
+      requireSameEnd(last.value, end, path);
       return end;
     },
   };

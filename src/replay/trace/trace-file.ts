@@ -1,7 +1,8 @@
 /** Writes and reads trace files, one block at a time. */
+import { createHash } from "node:crypto";
 import { closeSync, fsyncSync, openSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { at } from "../../vocabulary/index.js";
+import { at, plural } from "../../vocabulary/index.js";
 import { FileReader } from "../file-reader.js";
 import { createEncoder, type Encoder, type TraceEnd } from "./encoder.js";
 import { decodeBlock, Dictionary } from "./decoder.js";
@@ -69,16 +70,31 @@ export function readTrace(path: string): TraceReader {
     header,
     *events() {
       const dictionary = new Dictionary();
+      const hash = createHash("sha256");
+      let events = 0;
       const rest = blocks();
       for (let next = rest.next(); ; next = rest.next()) {
-        if (next.done) return next.value;
-        yield* decodeBlock(next.value, dictionary, path);
+        if (next.done) {
+          if (next.value !== undefined) requireSameEnd(next.value, { events, hash: hash.digest("hex") }, path);
+          return next.value;
+        }
+        hash.update(next.value);
+        for (const event of decodeBlock(next.value, dictionary, path)) {
+          events++;
+          yield event;
+        }
       }
     },
   };
 }
 
-/** As {@link readTrace}, but returns undecoded blocks. */
+/** `end`: that of the trace's events. @throws TraceError unless the trace has the same */
+export function requireSameEnd(recorded: TraceEnd, end: TraceEnd, path: string): void {
+  if (recorded.events !== end.events || recorded.hash !== end.hash)
+    throw new TraceError(`${path}: damaged: its end is not that of its events`);
+}
+
+/** As {@link readTrace}, but returns undecoded blocks and does not compare the end with them. */
 export function readBlocks(path: string): {
   readonly header: TraceHeader;
   blocks: () => Generator<Buffer, TraceEnd | undefined>;
@@ -108,7 +124,10 @@ function* blocksOf(file: FileReader, path: string): Generator<Buffer, TraceEnd |
       if (block === undefined) return undefined;
       if (block.length === 0) {
         const end = takeSized(file, path);
-        return end === undefined ? undefined : parse(end, path, "its end", endSchema);
+        if (end === undefined) return undefined;
+        const { left } = file;
+        if (left > 0) throw new TraceError(`${path}: damaged: ${plural(left, "byte")} after its end`);
+        return parse(end, path, "its end", endSchema);
       }
       yield block;
     }

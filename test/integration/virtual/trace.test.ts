@@ -53,6 +53,24 @@ function write(path: string, list: readonly TraceEvent[]) {
   return file.end();
 }
 
+/** Traces of `list` whose end is damaged, and what is reported of each. */
+function damagedEnds(path: string, list: readonly TraceEvent[]): [bytes: Buffer, expected: string][] {
+  const end = write(path, list);
+  const sound = readFileSync(path);
+  const text = JSON.stringify(end);
+  const changed = (other: object): Buffer => {
+    const bytes = Buffer.from(sound);
+    bytes.write(JSON.stringify({ ...end, ...other }), bytes.length - text.length);
+    return bytes;
+  };
+  return [
+    [changed({ hash: "0".repeat(64) }), "its end is not that of its events"],
+    [changed({ events: 9 }), "its end is not that of its events"],
+    [Buffer.concat([sound, Buffer.from("x")]), "1 byte after its end"],
+    [Buffer.concat([sound, sound]), `${sound.length} bytes after its end`],
+  ];
+}
+
 function read(path: string) {
   const reader = readTrace(path);
   const list: TraceEvent[] = [];
@@ -147,6 +165,25 @@ describe("a trace file", () => {
       () => readTrace(path),
       (error) => error instanceof TraceError && /t\.bin: damaged: its header is not JSON$/.test(error.message),
     );
+  });
+
+  it("is damaged when its end is not that of its events, or when bytes follow it", () => {
+    using directory = temporaryDirectory();
+    const path = join(directory.path, "t.bin");
+    const list = [event(1, "1"), event(2, "2")];
+    for (const [bytes, expected] of damagedEnds(path, list)) {
+      writeFileSync(path, bytes);
+      assert.throws(
+        () => read(path),
+        (error) => error instanceof TraceError && error.message === `${path}: damaged: ${expected}`,
+      );
+      const comparison = compareWithTrace(path);
+      for (const each of list) comparison.write(each);
+      assert.throws(
+        () => comparison.end(),
+        (error) => error instanceof TraceError && error.message === `${path}: damaged: ${expected}`,
+      );
+    }
   });
 });
 
