@@ -131,8 +131,12 @@ class RecordedRing extends Ring {
   override push(message: string, thread: number): number {
     const slot = this.#slot;
     const number = slot.beginOperation();
-    const pending = super.push(message, thread);
-    slot.endOperation(number);
+    let pending;
+    try {
+      pending = super.push(message, thread);
+    } finally {
+      slot.endOperation(number);
+    }
     slot.recorder.notePush(slot.index, number, PUSH.code, PUSH.isPositive(pending), Buffer.byteLength(message));
     return pending;
   }
