@@ -4,6 +4,7 @@ import {
   enabledThreads,
   END,
   isExpiring,
+  MAX_CHANGE_POINTS,
   pendingOf,
   PENDING,
   POLICY,
@@ -58,7 +59,9 @@ function chooseRandomly(words: Int32Array, enabled: number): number {
 
 /**
  * Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010): the thread of the highest priority runs. At d - 1
- * steps, drawn beforehand, the running thread gets a priority below all others. A timeout has a priority of its own.
+ * steps, drawn beforehand, the running thread gets a priority below all initial ones. It depends on the place at which
+ * the step was drawn, not on the time: a thread that is lowered later can come before one that was lowered earlier. A
+ * timeout has a priority of its own.
  */
 function chooseByPriority(words: Int32Array, enabled: number): number {
   let best = highest(words, enabled);
@@ -66,9 +69,7 @@ function chooseByPriority(words: Int32Array, enabled: number): number {
   const changes = word(words, CONTROL.changePoints);
   for (let change = 0; change < changes; change++) {
     if (word(words, CONTROL.changeAt + change) !== step) continue;
-    const low = word(words, CONTROL.nextLowPriority) - 1;
-    words[CONTROL.nextLowPriority] = low;
-    words[priorityOf(words, best)] = low;
+    words[priorityOf(words, best)] = change - MAX_CHANGE_POINTS;
     best = highest(words, enabled);
   }
   return best;
@@ -104,7 +105,7 @@ function expiring(words: Int32Array, threads: number): number {
   return mask;
 }
 
-/** xorshift32 (Marsaglia 2003) on the control block's state, which is never 0. A whole number from 1 to 2^31 - 1. */
+/** xorshift32 (Marsaglia 2003) on the control block's state, which is never 0. A whole number from 0 to 2^31 - 1. */
 function nextRandom(words: Int32Array): number {
   let x = word(words, CONTROL.random);
   x ^= x << 13;

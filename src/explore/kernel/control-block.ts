@@ -43,7 +43,6 @@ export const CONTROL = {
   quit: 25,
   recording: 26,
   changePoints: 27,
-  nextLowPriority: 28,
   /** The thread that made the last step. */
   last: 29,
   /** The number of notes; more than fit if some were not kept. */

@@ -16,6 +16,7 @@ export function replaySchedule(
   return {
     problems: problemsOf(session, end),
     switches: contextSwitches(threadsOf(session)),
-    followed: end !== END.diverged,
+    // Steps are left over when the execution ends before them.
+    followed: end !== END.diverged && schedule.steps.length <= session.steps,
   };
 }

@@ -53,7 +53,7 @@ export interface Schedule {
   readonly prefix: ArrayLike<number>;
   /** What decides after the prefix. Default: the thread that ran last continues. */
   readonly policy?: keyof typeof POLICY;
-  /** Bit mask: the sleep set after the last step of the prefix. Default: empty. */
+  /** Bit mask: the sleep set before the last step of the prefix. Default: empty. */
   readonly sleeping?: number;
   /** The initial state of the random numbers, not 0. */
   readonly random?: number;
@@ -231,7 +231,6 @@ export class Session {
     words[CONTROL.sleeping] = schedule.sleeping ?? 0;
     words[CONTROL.random] = schedule.random ?? 1;
     words[CONTROL.recording] = schedule.recording === true ? 1 : 0;
-    words[CONTROL.nextLowPriority] = 0;
     words[CONTROL.changePoints] = changeAt.length;
     words.set(changeAt, CONTROL.changeAt);
     priorities.forEach((priority, place) => {

@@ -110,6 +110,7 @@ test("a schedule that does not fit its program is no violation", async () => {
   >;
   for (const [change, expected] of [
     [{ steps: [7, 7] }, /: the thread of step 1 cannot run there\n$/],
+    [{ steps: [...(kept["steps"] as number[]), 0, 7, 7] }, /: the thread of step \d+ cannot run there\n$/],
     [{ steps: new Array<number>(6000).fill(0) }, / has 6,000 steps: expected --max-steps 6000 or more\n$/],
   ] as const) {
     writeFileSync(join(directory, "old.json"), JSON.stringify({ ...kept, ...change }));

@@ -11,6 +11,7 @@ import {
   renderSchedule,
   replaySchedule,
   STRATEGIES,
+  threadsOf,
 } from "../../../dist/explore/index.js";
 import { renderSchedulePage } from "../../../dist/cli/shared/schedule-page.js";
 import { FAULTY, run, withSession } from "../../support/explore/support.js";
@@ -111,6 +112,48 @@ for (const name of [...RACES.map(([race]) => race), "return-timeout"]) {
     });
   });
 }
+
+test("a schedule is followed only if each of its steps is made", async () => {
+  const source = { module: FAULTY, name: "thrower" };
+  await withSession(source, {}, (session) => {
+    session.execute({ prefix: [] });
+    const steps = threadsOf(session);
+    assert.equal(replaySchedule(session, { steps }).followed, true);
+    for (const left of [[0], [7], [1, 0, 7, 7, 7]])
+      assert.equal(replaySchedule(session, { steps: [...steps, ...left] }).followed, false);
+  });
+  for (const [name, maxSteps] of [
+    ["deadlock", 5000],
+    ["livelock", 200],
+  ] as const) {
+    await withSession({ module: FAULTY, name }, { maxSteps }, (session) => {
+      const found = run(session).problems;
+      const { problems, followed } = replaySchedule(session, { steps: threadsOf(session) });
+      assert.deepEqual([problems, followed], [found, true]);
+    });
+  }
+});
+
+test("pct at depth 3 finds an order that needs two change points, whichever thread is lowered first", async () => {
+  await withSession({ module: FAULTY, name: "two-preempted" }, {}, (session) => {
+    const { problems } = run(session, { strategy: "pct", seed: "races", depth: 3 }, 6000);
+    assert.deepEqual(problems, ["each thread saw what was before it"]);
+  });
+});
+
+test("a program that calls act has the same steps in each execution", async () => {
+  await withSession({ module: FAULTY, name: "acting" }, {}, (session) => {
+    const lengths = [0, 1, 2].map(() => {
+      session.execute({ prefix: [] });
+      return session.steps;
+    });
+    assert.equal(new Set(lengths).size, 1, lengths.join());
+  });
+  await withSession({ module: FAULTY, name: "acting" }, {}, (session) => {
+    const { problems, tally } = run(session);
+    assert.deepEqual([problems, tally.covered], [[], true]);
+  });
+});
 
 test("the same schedule has no violation with the sound mailbox", async () => {
   for (const [name] of RACES) {

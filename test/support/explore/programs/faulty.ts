@@ -1,4 +1,4 @@
-/** Programs with a violation, or that are not deterministic. */
+/** Programs with a violation, that are not deterministic, or that need an order or a call that the others do not. */
 import { define } from "../../../../dist/explore/index.js";
 
 /** The count of executions: a variable of the module, which a program must not use. */
@@ -72,5 +72,40 @@ export const faulty = [
         ? []
         : [`the task received ${observed}, but the agent's status is ${env.status()}`];
     },
+  }),
+  define({
+    name: "two-preempted",
+    description: "has one order with a violation: two threads are preempted, and the second one continues first",
+    threads: {
+      first: ({ event }) => {
+        event("hasLiveUpdate").set();
+        return event("hasUpdatedStatus").isSet();
+      },
+      second: ({ event }) => {
+        const began = event("hasLiveUpdate").isSet();
+        event("didSubmit").set();
+        const continued = event("wantsAction").isSet();
+        event("hasUpdatedStatus").set();
+        return began && continued;
+      },
+      third: ({ event }) => {
+        const began = event("didSubmit").isSet();
+        event("wantsAction").set();
+        return began;
+      },
+    },
+    check: ({ outcomes }) => (Object.values(outcomes).includes(false) ? [] : ["each thread saw what was before it"]),
+  }),
+  define({
+    name: "acting",
+    description: "calls the deprecated act",
+    threads: {
+      task: ({ agent }) => agent().act(0) === undefined, // eslint-disable-line @typescript-eslint/no-deprecated -- what is tested
+      "live run": ({ mailbox }) => {
+        mailbox.append({ n: 1 });
+        return null;
+      },
+    },
+    check: () => [],
   }),
 ];
