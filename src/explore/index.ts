@@ -46,5 +46,6 @@ export {
   type ScheduleStep,
 } from "./kernel/schedule.js";
 export { sampleBlock, type SampledBlock } from "./sampling/sample-block.js";
+export { hashFirstExecution } from "./kernel/hash-first-execution.js";
 export { replaySchedule } from "./kernel/replay-schedule.js";
 export { renderSchedule } from "./kernel/render-schedule.js";

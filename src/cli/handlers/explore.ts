@@ -5,6 +5,7 @@ import {
   describeSteps,
   failureOf,
   framesOf,
+  hashFirstExecution,
   isOfOwnProgram,
   NoSuchProgramError,
   openSession,
@@ -110,7 +111,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
       return;
     }
     if (stopped === "interrupted") process.exitCode = EXIT.interrupted;
-    const resume = job ?? saveProgress(exploration, settings, args, source);
+    const resume = job ?? saveProgress(session, exploration, settings, args, source);
     const command = resumeCommand(args, settings, resume, job !== undefined);
     reportTally({ exploration, args, settings, source, seconds }, { resume: command });
     if (!args.json && !args.quiet) printLines(`stopped; to continue: ${command}`);
@@ -123,6 +124,7 @@ async function exploreProgram(source: ProgramSource, args: ExploreArguments): Pr
 
 /** Writes what goes on with the exploration. Returns the path of the file. @throws ResultsError */
 function saveProgress(
+  session: Session,
   exploration: Exploration,
   settings: ExploreSettings,
   args: ExploreArguments,
@@ -130,12 +132,16 @@ function saveProgress(
 ): string {
   const { mailbox, strategy, seed, depth } = settings;
   const state: ExplorationProgress = {
-    version: 1,
+    version: 2,
     program: source.name,
     mailbox,
     strategy,
     seed,
     ...(strategy === "pct" && { depth }),
+    ...(strategy === "exhaustive" && {
+      maxSteps: wholeNumber("max-steps", args["max-steps"], 1),
+      firstExecution: hashFirstExecution(session),
+    }),
     resumption: exploration.resumption() as ExplorationProgress["resumption"],
   };
   const directory = resultsDirectory(settings, args, source);

@@ -2,18 +2,21 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
 import {
   explore,
+  hashFirstExecution,
   type Exploration,
   type ExplorationProgress,
   type ProgramSource,
   type Session,
   type Strategy,
 } from "../../explore/index.js";
-import { plural } from "../../vocabulary/index.js";
+import { assert, plural } from "../../vocabulary/index.js";
 import type { DrivenExploration } from "./explore-over-redis.js";
 import { SAMPLES, type ExploreArguments, type ExploreSettings } from "./explore-options.js";
 import { logText } from "./print.js";
 import { interruptSignal } from "./interrupt.js";
 import { wholeNumber } from "./numeric-options.js";
+import { inputName } from "./standard-input.js";
+import { invalidValue } from "./usage-error.js";
 
 const PROGRESS_EVERY_MS = 1000;
 
@@ -38,8 +41,26 @@ export async function runExploration(
     const from = resumption !== undefined && "from" in resumption ? resumption.from : 0;
     return exploreOverRedis(session, source, settings, args, from);
   }
+  if (progress !== undefined && settings.strategy === "exhaustive") requireSameProgram(session, progress, args);
   const exploration = explore(session, { ...options, coveredBy: by ?? session.program.coveredBy, ...resumption });
   return { exploration, stopped: await drive(exploration, args, settings.strategy) };
+}
+
+/** @throws {UsageError} unless the exploration of `progress` was of the session's program, with the same limit */
+function requireSameProgram(
+  session: Session,
+  { maxSteps, firstExecution }: ExplorationProgress,
+  { resume, "max-steps": given }: ExploreArguments,
+): void {
+  assert(resume !== undefined, "an exploration is resumed without a file");
+  if (maxSteps !== undefined && maxSteps !== wholeNumber("max-steps", given, 1))
+    throw invalidValue("--max-steps", given, `${maxSteps}, as in ${inputName(resume)}`);
+  if (firstExecution !== hashFirstExecution(session))
+    throw invalidValue(
+      "--resume",
+      resume,
+      "the progress of this program: its first execution is not that of this file",
+    );
 }
 
 /** Executes schedules until one fails, there are no more, or a limit or an interrupt stops it. */

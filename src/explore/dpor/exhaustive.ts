@@ -8,7 +8,7 @@ import { at } from "../../vocabulary/index.js";
 import { END, type ControlBlock } from "../kernel/control-block.js";
 import { lowest } from "../kernel/choose.js";
 import { HappensBefore } from "../kernel/happens-before.js";
-import { RECORD, word } from "../kernel/operation-records.js";
+import { DETERMINED, RECORD, word } from "../kernel/operation-records.js";
 import type { Branch, ScheduleSearch } from "../kernel/schedule-search.js";
 import { UncontrolledProgramError, type Session } from "../kernel/session.js";
 
@@ -105,9 +105,7 @@ function requireSame(
 ): void {
   const { words, log } = controlBlock;
   const differs = (record: number): boolean =>
-    [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after].some(
-      (part) => words[log + record + part] !== earlier[record + part],
-    );
+    DETERMINED.some((part) => words[log + record + part] !== earlier[record + part]);
   for (let record = 0; record < steps * RECORD.words; record += RECORD.words) {
     if (!differs(record)) continue;
     const thread = at(threadNames, word(words, log + record + RECORD.thread));

@@ -62,6 +62,8 @@ export const RECORD = {
   age: 10,
   words: 11,
 } as const;
+/** The words of a record that are the same whenever a program is executed in the same order. */
+export const DETERMINED = [RECORD.thread, RECORD.kind, RECORD.cell, RECORD.before, RECORD.after] as const;
 
 export const FLAG = {
   /** Of a wait: the cell had the expected value, so the thread went to sleep. */

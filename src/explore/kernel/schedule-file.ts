@@ -33,13 +33,16 @@ const resumptionSchema = z.union([
   z.object({ from: z.int().min(0) }),
 ]);
 const progressSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2, "expected 2, of this version of the program"),
   program: z.string(),
   mailbox,
   strategy: z.string(),
   seed: z.string(),
   /** Of pct. */
   depth: z.int().min(1).optional(),
+  /** Of exhaustive: the most steps of an execution, and what {@link hashFirstExecution} returned. */
+  maxSteps: z.int().min(1).optional(),
+  firstExecution: z.string().optional(),
   resumption: resumptionSchema,
 });
 

@@ -78,6 +78,41 @@ test("a stopped exploration is resumed", async () => {
   assert.equal((await simulate("explore", "signal", "--resume", file)).code, 2);
 });
 
+test("the progress of another program, of other limits or of another version is refused in one line", async () => {
+  const moduleOf = (calls: string): void =>
+    writeFileSync(
+      join(directory, "changing.mjs"),
+      `
+      import { define } from ${JSON.stringify(new URL("../../../dist/explore/index.js", import.meta.url).href)};
+      const thread = ({ event }) => {
+        ${calls}
+        return null;
+      };
+      export const changing = define({ name: "changing", description: "d", threads: { a: thread, b: thread } });
+    `,
+    );
+  const before = 'event("didSubmit").set(); event("didSubmit").clear();';
+  for (const by of ["traces", "states"]) {
+    moduleOf(before);
+    const stopped = await simulate("explore", "./changing.mjs", "--by", by, "--schedules", "2", "--json");
+    const file = /--resume (\S+)$/.exec((JSON.parse(stopped.out) as { resume: string }).resume)?.[1] ?? "";
+    const resume = ["explore", "./changing.mjs", "--by", by, "--resume", file, "--quiet"];
+    assert.deepEqual(await simulate(...resume), { code: 0, out: "", err: "" });
+    const limited = await simulate(...resume, "--max-steps", "400");
+    const limit = `simulate: invalid value "400" for --max-steps: expected 5000, as in ${file}\n`;
+    assert.deepEqual([limited.code, limited.err], [2, limit]);
+    moduleOf(`${before} ${before}`);
+    const { code, err } = await simulate(...resume);
+    const expected = "expected the progress of this program: its first execution is not that of this file";
+    assert.deepEqual([code, err], [2, `simulate: invalid value "${file}" for --resume: ${expected}\n`]);
+    const progress = JSON.parse(readFileSync(join(directory, file), "utf8")) as Record<string, unknown>;
+    writeFileSync(join(directory, file), JSON.stringify({ ...progress, version: 1 }));
+    const old = await simulate(...resume);
+    const version = "version: expected 2, of this version of the program";
+    assert.deepEqual([old.code, old.err], [2, `simulate: ${file}: not the progress of an exploration: ${version}\n`]);
+  }
+});
+
 test("a violation is printed, and decides the exit code, when its schedule cannot be written", async () => {
   writeFileSync(join(directory, "file"), "");
   const { code, out, err } = await simulate(
