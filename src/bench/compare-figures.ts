@@ -15,7 +15,7 @@ import { mean } from "simple-statistics";
 import { at } from "../vocabulary/index.js";
 import type { Estimate, Figure } from "./figure.js";
 import { holm, leastRankSumP, leastSignedRankP, rankSumTest, signedRankTest } from "./rank-tests.js";
-import { bootstrap, CONFIDENCE, median } from "./statistics.js";
+import { bootstrap, CONFIDENCE, FEWEST, median } from "./statistics.js";
 
 export const COMPARISON_VERDICTS = ["slower", "faster", "same", "inconclusive"] as const;
 export type ComparisonVerdict = (typeof COMPARISON_VERDICTS)[number];
@@ -63,6 +63,8 @@ export interface Compared {
   readonly tooFew: readonly string[];
   /** How many rounds of each result, or pairs of rounds, are enough for so many metrics. */
   readonly neededRounds: number;
+  /** Whether the rounds of both were measured alternately. */
+  readonly paired: boolean;
   readonly unmatched: readonly Unmatched[];
 }
 
@@ -77,6 +79,7 @@ export function compareFigures(base: readonly Figure[], current: readonly Figure
   return {
     tooFew: matched.filter((_, index) => !isSignificant(at(least, index))).map(({ name }) => name),
     neededRounds: neededRounds(matched.length, options.paired),
+    paired: options.paired,
     comparisons: matched.map(({ name, doc, ratio }, index) => {
       const p = at(adjusted, index);
       return { name, doc, ratio, p, verdict: judge(ratio, p, options.leastEffect) };
@@ -129,7 +132,7 @@ function isSignificant(p: number): boolean {
 /** The least number of rounds with which a difference in each of so many metrics can be significant. */
 function neededRounds(metrics: number, paired: boolean): number {
   const leastP = (rounds: number): number => (paired ? leastSignedRankP(rounds) : leastRankSumP(rounds, rounds));
-  let rounds = 1;
+  let rounds = FEWEST;
   while (!isSignificant(metrics * leastP(rounds))) rounds++;
   return rounds;
 }
@@ -200,7 +203,8 @@ function independent(before: readonly number[], now: readonly number[]): CostDif
     value: difference(before, now),
     ...bootstrap(difference, before, now),
     p: rankSumTest(before, now),
-    leastP: leastRankSumP(before.length, now.length),
+    // Without an interval there is no verdict.
+    leastP: Math.min(before.length, now.length) < FEWEST ? 1 : leastRankSumP(before.length, now.length),
   };
 }
 

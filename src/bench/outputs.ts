@@ -161,11 +161,17 @@ function textsOf(compared: Compared, { sides, excluded = [], doubts = [] }: Comp
   return [...(rounds === undefined ? [] : [rounds]), ...doubts, ...(counted === undefined ? [] : [counted])];
 }
 
-/** What the rounds, or the runs, are too few for. Of runs their number in any case; otherwise undefined if it is enough. */
-function roundsText({ tooFew, neededRounds }: Compared, sides: RunsASide | undefined): string | undefined {
+/**
+ * What the rounds, or the runs, are too few for. Of runs their number in any case; otherwise undefined when there are
+ * enough.
+ */
+function roundsText({ tooFew, neededRounds, paired }: Compared, sides: RunsASide | undefined): string | undefined {
   if (sides !== undefined) return sidesText(sides, tooFew.length === 0 ? undefined : neededRounds);
   if (tooFew.length === 0) return undefined;
-  return `Too few rounds to tell a change from noise, expected ${neededRounds} or more: ${tooFew.join(", ")}.`;
+  const expected = paired
+    ? `${neededRounds} or more pairs (main-job has one in three rounds)`
+    : `${neededRounds} or more`;
+  return `Too few rounds to tell a change from noise, expected ${expected}: ${tooFew.join(", ")}.`;
 }
 
 function countsOf({ comparisons }: Compared): string {

@@ -1,7 +1,8 @@
 /**
  * Statistics for noisy machines: percentiles, intervals of a median by the order of its samples (Thompson, "On
- * confidence ranges for the median", 1936), and bootstrap confidence intervals, bias-corrected and accelerated (Efron, "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the normal distribution come from
- * simple-statistics.
+ * confidence ranges for the median", Annals of Mathematical Statistics 7, 1936), and bootstrap confidence intervals,
+ * bias-corrected and accelerated (Efron, "Better bootstrap confidence intervals", JASA 82, 1987). Quantiles and the
+ * normal distribution come from simple-statistics.
  */
 import { errorFunction, mean, median as medianOf, probit, quantile, quantileSorted } from "simple-statistics";
 import seedrandom from "seedrandom";
@@ -12,8 +13,10 @@ export const CONFIDENCE = 0.95;
 /** With this number, the ends of a 95 % interval vary by about a tenth of its width from seed to seed. */
 const RESAMPLES = 1000;
 
-/** With fewer samples, the intervals contain the true value much less often than they should. */
-const FEWEST = 5;
+/** With fewer samples, bootstrap intervals contain the true value much less often than they should. */
+export const FEWEST = 5;
+/** Above this number of samples the normal distribution gives the same interval of a median. */
+const MANY = 1000;
 
 export interface ConfidenceInterval {
   readonly low: number;
@@ -37,17 +40,22 @@ export function percentileOf(samples: ArrayLike<number>, p: number): number {
  */
 export function medianInterval(samples: readonly number[]): ConfidenceInterval {
   const sorted = Float64Array.from(samples).sort();
-  const n = sorted.length;
-  // The probability that at most `below` of the samples are below the median.
-  let [chance, tail, below] = [2 ** -n, 2 ** -n, 0];
-  if (2 * tail > 1 - CONFIDENCE) return { low: -Infinity, high: Infinity };
-  for (;;) {
-    chance *= (n - below) / (below + 1);
-    if (2 * (tail + chance) > 1 - CONFIDENCE) break;
-    tail += chance;
-    below++;
+  const below = belowInterval(sorted.length);
+  if (below === undefined) return { low: -Infinity, high: Infinity };
+  return { low: at(sorted, below), high: at(sorted, sorted.length - 1 - below) };
+}
+
+/** How many of `n` samples are below the interval of their median, and how many above; undefined when `n` is too few. */
+function belowInterval(n: number): number | undefined {
+  if (n > MANY) return Math.floor((n - 1 - probit((1 + CONFIDENCE) / 2) * Math.sqrt(n)) / 2);
+  // The probability that exactly `count` of the samples are below the median, and that at most so many are.
+  let [chance, atMost] = [2 ** -n, 2 ** -n];
+  let count = 0;
+  for (; 2 * atMost <= 1 - CONFIDENCE; count++) {
+    chance *= (n - count) / (count + 1);
+    atMost += chance;
   }
-  return { low: at(sorted, below), high: at(sorted, n - 1 - below) };
+  return count === 0 ? undefined : count - 1;
 }
 
 /** A statistic of one or several sets of samples. It does not depend on the order of the samples. */

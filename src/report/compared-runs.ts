@@ -21,7 +21,7 @@ export function oneRunText(): string {
   );
 }
 
-/** How many runs there are on each side: a sentence. `needed`: so many would tell a change from noise, as they do not. */
+/** How many runs there are on each side: a sentence. `needed`: how many are enough, when these are too few. */
 export function sidesText({ before, now }: RunsASide, needed?: number): string {
   if (before === 1 && now === 1) return oneRunText();
   const sides = `${plural(before, "run")} before, ${plural(now, "run")} now`;

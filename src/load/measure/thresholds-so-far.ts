@@ -7,7 +7,8 @@ import { evaluate, type Threshold, type ThresholdResult } from "./thresholds.js"
 
 export interface ThresholdSoFar extends ThresholdResult {
   /**
-   * Whether it cannot be judged yet: it has no samples, or it failed and the rest of the run can yet meet it.
+   * Whether it cannot be judged yet: it has no samples, or its figure is below what it has to reach by the end of the
+   * run, or above for a minimum.
    */
   readonly isOpen: boolean;
 }
@@ -33,17 +34,33 @@ const GROWN_BY_END: ReadonlySet<MetricName> = new Set([
  */
 export function evaluateEndedEarly(thresholds: readonly Threshold[], measurements: Measurements): ThresholdResult[] {
   return evaluateSoFar(thresholds, measurements).map(({ isOpen, ...result }, index) => {
-    const { metric, abortOnFail } = at(thresholds, index);
+    const threshold = at(thresholds, index);
+    const { metric, abortOnFail } = threshold;
+    const isOpenShare = isShare(metric) && !isDecidedShare(threshold);
     const isEnding = abortOnFail && result.observed !== null;
-    const isBroken = !result.passed && !isEnding && (isOpen || GROWN_BY_END.has(metric));
+    const isBroken = !result.passed && !isEnding && (isOpen || isOpenShare || GROWN_BY_END.has(metric));
     return isBroken ? { ...result, brokenByEnd: true } : result;
   });
 }
 
-/** A share can rise and fall, a minimum only fall. The others are taken to rise: a count, a maximum, a percentile. */
-function canBeReached({ metric, aggregation, operator, limit }: Threshold, observed: number | null): boolean {
-  if (observed === null || METRICS[metric].type === "rate") return true;
-  const canFall = aggregation === "min";
-  if (operator === "==") return compare(parseDecimal(String(observed)), limit) === (canFall ? 1 : -1);
-  return operator.startsWith(canFall ? "<" : ">");
+/** Figures are taken to rise while a run goes on, counts, maxima and shares among them; a minimum only falls. */
+function canBeReached(threshold: Threshold, observed: number | null): boolean {
+  if (observed === null) return true;
+  const { aggregation, operator, limit } = threshold;
+  if (isDecidedShare(threshold)) return false;
+  const falls = aggregation === "min";
+  if (operator === "==") return compare(parseDecimal(String(observed)), limit) === (falls ? 1 : -1);
+  return operator.startsWith(falls ? "<" : ">");
 }
+
+/** Whether a threshold on a share, which can rise and fall, cannot be met once it has failed: it asks for none or all. */
+function isDecidedShare({ metric, operator, limit }: Threshold): boolean {
+  const [isNone, isAll] = [compare(limit, NONE) <= 0, compare(limit, ALL) >= 0];
+  return isShare(metric) && ((isNone && ["<=", "=="].includes(operator)) || (isAll && [">=", "=="].includes(operator)));
+}
+
+function isShare(metric: MetricName): boolean {
+  return METRICS[metric].type === "rate";
+}
+
+const [NONE, ALL] = [parseDecimal("0"), parseDecimal("1")];

@@ -107,6 +107,7 @@ function comparedWith(text: string): Compared {
     unmatched: [{ name: text, why: text }],
     tooFew: [text],
     neededRounds: 6,
+    paired: false,
   };
 }
 

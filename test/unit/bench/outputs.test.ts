@@ -179,6 +179,7 @@ test("every output says first how many runs a side there are, and whether they c
       /One run on each side cannot tell a change from noise\. Use .* with directories of several runs\./,
     ],
     [6, 5, "skipped", /6 runs before, 5 runs now: too few to tell a change .*, expected 6 or more on each side\./],
+    [30, 3, "skipped", /30 runs before, 3 runs now: too few to tell a change .*, expected 6 or more on each side\./],
     [6, 7, "system-out", /6 runs before, 7 runs now\./],
   ];
   for (const [before, now, outcome, { source }] of cases) {
@@ -223,7 +224,7 @@ test("ten times the cost is slower in as few rounds as the outputs ask for, and 
     assert.equal(fewer.tooFew.length, metrics);
     assert.match(
       renderComparison(fewer, { color: false }),
-      new RegExp(`^Too few rounds to tell a change from noise, expected ${needed} or more: m0, m1, m2`),
+      new RegExp(`^Too few rounds to tell a change from noise, expected ${needed} or more(:| pairs .*:) m0, m1, m2`),
     );
   }
 });

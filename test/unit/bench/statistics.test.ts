@@ -132,6 +132,11 @@ test("the interval of a median contains it at least 95 times in 100, also of few
   // Of 17: from the fifth to the thirteenth (the tables of the sign test).
   const [low, high] = [5, 13];
   assert.deepEqual(medianInterval(Array.from({ length: 17 }, (_, n) => n + 1)), { low, high });
+  // Of 1000: from the 469th to the 532nd; the normal distribution has nearly the same.
+  const many = (n: number) => medianInterval(Array.from({ length: n }, (_, nth) => nth + 1));
+  assert.deepEqual(many(1000), { low: 469, high: 532 });
+  assert.deepEqual(many(1001), { low: 470, high: 532 });
+  assert.ok(many(5000).low > 2400 && many(5000).high < 2600);
   assert.deepEqual(medianInterval([1, 2, 3, 4, 5]), { low: -Infinity, high: Infinity });
 });
 

@@ -180,10 +180,11 @@ export class RouterState<Socket> {
     }
   }
 
-  /** A client's socket has closed. Nothing is kept of an agent that only its client has named. */
+  /** A client's socket has closed. Nothing is kept of an agent that only its client has named, or that was forgotten. */
   socketClosed(socket: Socket): void {
+    const isKept = (agentId: string): boolean => this.#given.has(agentId) && !this.#forgotten.has(agentId);
     for (const { agentId, status, unsent } of this.#agents.release(socket, this.#options.now()))
-      if (status === "none" && unsent.length === 0 && !this.#given.has(agentId)) this.#agents.forget(agentId);
+      if (status === "none" && unsent.length === 0 && !isKept(agentId)) this.#agents.forget(agentId);
   }
 
   /**

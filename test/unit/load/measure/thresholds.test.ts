@@ -137,6 +137,10 @@ test("of a run that was ended early, a threshold that its rest could have met is
     assert.equal(broken(metric, expression), true, `${metric} ${expression}`);
   for (const [metric, expression] of [
     ["live_update_latency", "p(99)<5"],
+    ["task_completion", "rate<=0%"],
+    ["task_completion", "rate==0"],
+    ["task_completion", "rate==100%"],
+    ["task_completion", "rate>=1"],
     ["live_update_latency", "min>5"],
     ["live_update_latency", "min>=1.5"],
     ["live_update_latency", "min==2"],
@@ -158,11 +162,12 @@ test("during the run, a threshold that can still be reached, or has no samples, 
   assert.equal(isOpen("live_updates_sent", "count>500"), true);
   assert.equal(isOpen("live_updates_sent", "count==501"), true);
   assert.equal(isOpen("task_completion", "rate>=80%"), true);
-  assert.equal(isOpen("task_completion", "rate<50%"), true);
   // These have passed or failed.
   assert.equal(isOpen("live_updates_sent", "count>=500"), false);
   assert.equal(isOpen("live_updates_sent", "count==499"), false);
   assert.equal(isOpen("live_updates_sent", "count!=500"), false);
   assert.equal(isOpen("live_update_latency", "max<100"), false);
   assert.equal(isOpen("live_update_latency", "min>5"), false);
+  assert.equal(isOpen("task_completion", "rate<50%"), false);
+  assert.equal(isOpen("task_completion", "rate>=100%"), false);
 });
