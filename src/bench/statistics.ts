@@ -45,7 +45,7 @@ export function medianInterval(samples: readonly number[]): ConfidenceInterval {
   return { low: at(sorted, below), high: at(sorted, sorted.length - 1 - below) };
 }
 
-/** How many of `n` samples are below the interval of their median, and how many above; undefined when `n` is too few. */
+/** How many of `n` samples are below the interval of their median, and as many above; undefined for too few samples. */
 function belowInterval(n: number): number | undefined {
   if (n > MANY) return Math.floor((n - 1 - probit((1 + CONFIDENCE) / 2) * Math.sqrt(n)) / 2);
   // The probability that exactly `count` of the samples are below the median, and that at most so many are.

@@ -14,7 +14,7 @@ export { renderCapacityReport, writeCapacityReport } from "./html/capacity-page.
 export { renderHistory } from "./terminal/history-terminal.js";
 export { renderHistoryPage } from "./html/history-page.js";
 export { renderRunComparison } from "./terminal/compare-terminal.js";
-export { excludedText, oneRunText, sidesText, type ExcludedRun, type RunsASide } from "./compared-runs.js";
+export { excludedText, sidesText, type ExcludedRun, type RunsASide } from "./compared-runs.js";
 export { renderReport } from "./html/report-page.js";
 export { outputText } from "./run-texts.js";
 export { compareReports, noteOutputs, renderReportOf, writeRun, type RunFiles } from "./html/write.js";

@@ -44,7 +44,7 @@ export interface MetricsArguments {
   readonly "metrics-host"?: string | undefined;
 }
 
-/** Where metrics are served; undefined without `--metrics-port`. @throws {UsageError} for an invalid port or lone host */
+/** Where metrics are served; undefined without `--metrics-port`. @throws {UsageError} for a bad port or a lone host */
 export function metricsAddress({
   "metrics-port": port,
   "metrics-host": host,

@@ -53,7 +53,7 @@ function canBeReached(threshold: Threshold, observed: number | null): boolean {
   return operator.startsWith(falls ? "<" : ">");
 }
 
-/** Whether a threshold on a share, which can rise and fall, cannot be met once it has failed: it asks for none or all. */
+/** Whether a threshold on a share, which can rise and fall, cannot be met after it failed: it asks for none or all. */
 function isDecidedShare({ metric, operator, limit }: Threshold): boolean {
   const [isNone, isAll] = [compare(limit, NONE) <= 0, compare(limit, ALL) >= 0];
   return isShare(metric) && ((isNone && ["<=", "=="].includes(operator)) || (isAll && [">=", "=="].includes(operator)));

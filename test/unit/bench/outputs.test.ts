@@ -185,10 +185,9 @@ test("every output says first how many runs a side there are, and whether they c
   for (const [before, now, outcome, { source }] of cases) {
     // As many metrics as a run within a process has.
     const ofRuns = (runs: number): Figure[] =>
-      Array.from({ length: 21 }, (_, metric) => ({
-        ...{ name: `m${metric}`, doc: "a metric", unit: "ms", better: "smaller", floor: null, goal: null },
-        rounds: Array.from({ length: runs }, (__, run) => 1 + run / 10),
-      }));
+      Array.from({ length: 21 }, (_, metric) =>
+        figure(`m${metric}`, 1, { rounds: Array.from({ length: runs }, (__, run) => 1 + run / 10) }),
+      );
     const few = compareFigures(ofRuns(before), ofRuns(now), { paired: false, leastEffect: 0.05 });
     const runs = { sides: { before, now } };
     assert.match(renderComparison(few, { color: false, ...runs }), new RegExp(`^${source}\n\n`));
@@ -205,10 +204,9 @@ test("ten times the cost is slower in as few rounds as the outputs ask for, and 
   const noisy = (scale: number, rounds: number): number[] =>
     Array.from({ length: rounds }, (_, round) => scale * (1 + ((round * 7) % 5) / 50));
   const figures = (metrics: number, scale: number, rounds: number): Figure[] =>
-    Array.from({ length: metrics }, (_, metric) => ({
-      ...{ name: `m${metric}`, doc: "a metric", unit: "ms", better: "smaller", floor: null, goal: null },
-      rounds: noisy(scale, rounds).map((value) => value * (1 + metric / 1000)),
-    }));
+    Array.from({ length: metrics }, (_, metric) =>
+      figure(`m${metric}`, 1, { rounds: noisy(scale, rounds).map((value) => value * (1 + metric / 1000)) }),
+    );
   for (const [paired, metrics, needed] of [
     [false, 21, 6],
     [false, 24, 7],

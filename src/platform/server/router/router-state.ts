@@ -180,7 +180,7 @@ export class RouterState<Socket> {
     }
   }
 
-  /** A client's socket has closed. Nothing is kept of an agent that only its client has named, or that was forgotten. */
+  /** A client's socket has closed. Nothing is kept of an agent that only its client has named, or that is forgotten. */
   socketClosed(socket: Socket): void {
     const isKept = (agentId: string): boolean => this.#given.has(agentId) && !this.#forgotten.has(agentId);
     for (const { agentId, status, unsent } of this.#agents.release(socket, this.#options.now()))
